@@ -1,0 +1,1 @@
+"""eksclave: fully private Amazon EKS clusters from one spec, and the proof that they boot."""
