@@ -1,0 +1,1 @@
+"""What the user asked for: a typed, frozen `ClusterSpec`, read from one YAML file per cluster."""

@@ -1,0 +1,69 @@
+"""The base of every part of the spec: frozen, closed, and with field values in the user's words."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict
+
+
+class Part(BaseModel):
+    """A part of the spec. Unknown fields are mistakes, values never change after loading."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
+
+
+def _cidr(value: str) -> str:
+    try:
+        return str(ipaddress.IPv4Network(value, strict=True))
+    except ValueError as wrong:
+        if "host bits" in str(wrong):
+            network = ipaddress.IPv4Network(value, strict=False)
+            raise ValueError(f"{value} has host bits set; write {network}") from None
+        raise ValueError(f"'{value}' is not an IPv4 network; write it as 10.0.0.0/16") from None
+
+
+def matching(pattern: str, what: str) -> AfterValidator:
+    """Return a validator for text of this shape, which is called `what` in the message."""
+    compiled = re.compile(pattern)
+
+    def check(value: str) -> str:
+        if not compiled.fullmatch(value):
+            raise ValueError(f"'{value}' is not {what}")
+        return value
+
+    return AfterValidator(check)
+
+
+def _account(value: Any) -> Any:
+    if isinstance(value, int) and not isinstance(value, bool):
+        raise ValueError(f'write the account id in quotes, as "{value:012d}": a bare number loses leading zeros')
+    return value
+
+
+def _version(value: Any) -> Any:
+    if isinstance(value, float):
+        raise ValueError(f'write the version in quotes, as "{value}": bare 1.30 is read as the number 1.3')
+    return value
+
+
+Cidr = Annotated[str, AfterValidator(_cidr)]
+AccountId = Annotated[str, BeforeValidator(_account), matching(r"\d{12}", "an AWS account id of 12 digits")]
+KubernetesVersion = Annotated[
+    str, BeforeValidator(_version), matching(r"1\.\d{2}", "a Kubernetes version such as 1.33")
+]
+ClusterName = Annotated[
+    str,
+    matching(r"[a-z][a-z0-9-]{0,38}[a-z0-9]", "a cluster name: 2 to 40 of a-z, 0-9 and '-', beginning with a letter"),
+]
+PartName = Annotated[str, matching(r"[a-z]([a-z0-9-]{0,38}[a-z0-9])?", "a name of a-z, 0-9 and '-', at most 40 long")]
+ZoneName = Annotated[str, matching(r"[a-z]{2,4}(-[a-z]+)+-\d[a-z]", "an availability zone such as eu-central-1a")]
+VpcId = Annotated[str, matching(r"vpc-[0-9a-f]{8,17}", "a VPC id such as vpc-0a1b2c3d4e5f60718")]
+SubnetId = Annotated[str, matching(r"subnet-[0-9a-f]{8,17}", "a subnet id such as subnet-0a1b2c3d4e5f60718")]
+RouteTableId = Annotated[str, matching(r"rtb-[0-9a-f]{8,17}", "a route table id such as rtb-0a1b2c3d4e5f60718")]
+EndpointId = Annotated[str, matching(r"vpce-[0-9a-f]{8,17}", "a VPC endpoint id such as vpce-0a1b2c3d4e5f60718")]
+SecurityGroupId = Annotated[str, matching(r"sg-[0-9a-f]{8,17}", "a security group id such as sg-0a1b2c3d4e5f60718")]
+TransitGatewayId = Annotated[str, matching(r"tgw-[0-9a-f]{8,17}", "a transit gateway id such as tgw-0a1b2c3d4e5f60718")]
+Arn = Annotated[str, matching(r"arn:[a-z-]+:[a-z0-9-]+:[a-z0-9-]*:\d*:.+", "an ARN")]
