@@ -1,0 +1,1 @@
+"""Terraform artefacts (plans, states, synthesized stacks) read into one world of resources; its binary run."""
