@@ -1,1 +1,1 @@
-"""What was decided: `build(spec)` turns a spec into a `Design`, pure, ordered and literal, each part with its reason."""
+"""What was decided: `build(spec)` turns a spec into a `Design`, pure and literal, each part with its reason."""

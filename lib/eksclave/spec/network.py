@@ -39,7 +39,7 @@ class FlowLogs(Part):
 
 
 class ExistingSubnets(Part):
-    """Existing subnets by tier and zone: `eu-central-1a: subnet-…` (or a list). Tiers left out share the node subnets."""
+    """Existing subnets by tier and zone (`eu-central-1a: subnet-…`). Tiers left out share the node subnets."""
 
     nodes: dict[ZoneName, SubnetIds] = Field(default_factory=dict)
     control_plane: dict[ZoneName, SubnetIds] = Field(default_factory=dict)

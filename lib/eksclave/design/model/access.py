@@ -25,7 +25,7 @@ class BastionPlan:
 
 @dataclass(frozen=True)
 class PeeringPlan:
-    """One peering. `route_tables` are keys of ours that get the way there; `remote_route_table_ids` get the way back."""
+    """One peering. `route_tables` (keys of ours) get the way there; `remote_route_table_ids` get the way back."""
 
     key: str
     vpc_id: str

@@ -12,8 +12,8 @@ from eksclave.design.model.rules import Rule
 class EndpointPlan:
     """One endpoint. `service` is the suffix (`ecr.api`), `service_name` the full name, `dns_names` what it answers.
 
-    `policy` is a JSON-able IAM document or None for full access. `monthly_usd` is hourly price x zones x 730 h, 0 for gateways
-    and for endpoints that are not made here. `id` is set with mode reuse.
+    `policy` is a JSON-able IAM document or None for full access. `monthly_usd` is hourly price x zones x 730 h, 0 for
+    gateways and for endpoints that are not made here. `id` is set with mode reuse.
     """
 
     service: str

@@ -21,8 +21,8 @@ class PolicyStatement:
 class RolePlan:
     """One IAM role. `key` names the construct (`node`, `cluster`, `addon-vpc-cni`, `bastion` ...).
 
-    `trust` says who may take it: `service` (then `principal` is `ec2.amazonaws.com` and the like), `pod-identity`, or `irsa`
-    (then the trust policy names the cluster's OIDC provider and the service account, both only known in the stack).
+    `trust` says who may take it: `service` (then `principal` is `ec2.amazonaws.com` and the like), `pod-identity`, or
+    `irsa` (then the trust policy names the cluster's OIDC provider and the service account, known only in the stack).
     `managed_policies` are full ARNs.
     """
 

@@ -14,7 +14,7 @@ TierName = Literal["nodes", "control_plane", "endpoints", "load_balancers"]
 
 @dataclass(frozen=True)
 class SubnetPlan:
-    """One subnet. `key` is `TIER-ZONE` (`nodes-eu-central-1a`), with `-2` and so on for further existing subnets of a zone.
+    """One subnet. `key` is `TIER-ZONE` (`nodes-eu-central-1a`), with `-2` and so on for further ones of a zone.
 
     Made here: `cidr` is set, `id` None. Existing: `id` is set, `cidr` None.
     """
@@ -29,7 +29,7 @@ class SubnetPlan:
 
 @dataclass(frozen=True)
 class RouteTablePlan:
-    """One route table per tier (`key` is the tier); its routes beyond `local` come from gateway endpoints and access."""
+    """One route table per tier (`key`); its routes beyond `local` come from gateway endpoints and access."""
 
     key: TierName
     subnets: tuple[str, ...]
