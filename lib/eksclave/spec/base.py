@@ -4,15 +4,42 @@ from __future__ import annotations
 
 import ipaddress
 import re
-from typing import Annotated, Any
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, ValidationInfo
+
+from eksclave.errors import did_you_mean
 
 
 class Part(BaseModel):
     """A part of the spec. Unknown fields are mistakes, values never change after loading."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What the catalogue knows, given to the loader as context so that one reading finds every mistake."""
+
+    regions: frozenset[str]
+    kubernetes_versions: tuple[str, ...]
+    addons: frozenset[str]
+    endpoint_services: frozenset[str]
+
+
+def known(kind: Literal["regions", "kubernetes_versions", "addons", "endpoint_services"], what: str) -> AfterValidator:
+    """Return a validator that asks the catalogue, where the reader brought one; `what` is said as `no {what} 'x'`."""
+
+    def check(value: str, info: ValidationInfo) -> str:
+        if isinstance(info.context, Facts) and value not in getattr(info.context, kind):
+            near = sorted(getattr(info.context, kind))
+            raise ValueError(
+                f"no {what} is called '{value}'; {did_you_mean(value, near) or 'known: ' + ', '.join(near)}"
+            )
+        return value
+
+    return AfterValidator(check)
 
 
 def _cidr(value: str) -> str:
@@ -39,27 +66,40 @@ def matching(pattern: str, what: str) -> AfterValidator:
 
 def _account(value: Any) -> Any:
     if isinstance(value, int) and not isinstance(value, bool):
-        raise ValueError(f'write the account id in quotes, as "{value:012d}": a bare number loses leading zeros')
+        written = getattr(value, "text", str(value))
+        raise ValueError(f'{written} is read as a number; write the account id in quotes: "{written}"')
     return value
 
 
 def _version(value: Any) -> Any:
     if isinstance(value, float):
-        raise ValueError(f'write the version in quotes, as "{value}": bare 1.30 is read as the number 1.3')
+        written = getattr(value, "text", str(value))
+        raise ValueError(f'{written} is read as a number; write the version in quotes: "{written}"')
     return value
 
 
 Cidr = Annotated[str, AfterValidator(_cidr)]
 AccountId = Annotated[str, BeforeValidator(_account), matching(r"\d{12}", "an AWS account id of 12 digits")]
 KubernetesVersion = Annotated[
-    str, BeforeValidator(_version), matching(r"1\.\d{2}", "a Kubernetes version such as 1.33")
+    str,
+    BeforeValidator(_version),
+    matching(r"1\.\d{2}", "a Kubernetes version such as 1.33"),
+    known("kubernetes_versions", "Kubernetes version that EKS supports"),
 ]
+Region = Annotated[str, known("regions", "Region")]
+AddonName = Annotated[str, known("addons", "add-on")]
+EndpointService = Annotated[str, known("endpoint_services", "endpoint service")]
 ClusterName = Annotated[
     str,
     matching(r"[a-z][a-z0-9-]{0,38}[a-z0-9]", "a cluster name: 2 to 40 of a-z, 0-9 and '-', beginning with a letter"),
 ]
 PartName = Annotated[str, matching(r"[a-z]([a-z0-9-]{0,38}[a-z0-9])?", "a name of a-z, 0-9 and '-', at most 40 long")]
-ZoneName = Annotated[str, matching(r"[a-z]{2,4}(-[a-z]+)+-\d[a-z]", "an availability zone such as eu-central-1a")]
+ZoneName = Annotated[
+    str,
+    matching(
+        r"[a-z]{2,4}(-[a-z]+)+-\d[a-z]|[a-z]{2,5}\d-az\d", "an availability zone: eu-central-1a, or an id as euc1-az2"
+    ),
+]
 VpcId = Annotated[str, matching(r"vpc-[0-9a-f]{8,17}", "a VPC id such as vpc-0a1b2c3d4e5f60718")]
 SubnetId = Annotated[str, matching(r"subnet-[0-9a-f]{8,17}", "a subnet id such as subnet-0a1b2c3d4e5f60718")]
 RouteTableId = Annotated[str, matching(r"rtb-[0-9a-f]{8,17}", "a route table id such as rtb-0a1b2c3d4e5f60718")]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import Field, model_validator
 
@@ -13,8 +13,18 @@ class Scaling(Part):
     """Sizes of a node group, in nodes."""
 
     min: int = Field(2, ge=0)
-    desired: int = Field(2, ge=0)
-    max: int = Field(4, ge=1)
+    desired: int = Field(2, ge=0, description="min when left out")
+    max: int = Field(4, ge=1, description="4, or desired where that is more, when left out")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _fill(cls, value: Any) -> Any:
+        if not isinstance(value, dict) or not all(isinstance(size, int) for size in value.values()):
+            return value
+        filled = {"min": 2, **value}
+        filled.setdefault("desired", filled["min"])
+        filled.setdefault("max", max(4, filled["desired"]))
+        return filled
 
     @model_validator(mode="after")
     def _ordered(self) -> Scaling:

@@ -7,7 +7,7 @@ from typing import Literal
 from pydantic import Field, model_validator
 
 from eksclave.spec.access import Access, AccessEntry
-from eksclave.spec.base import AccountId, Arn, ClusterName, KubernetesVersion, Part
+from eksclave.spec.base import AccountId, AddonName, Arn, ClusterName, KubernetesVersion, Part, Region
 from eksclave.spec.compute import AutoMode, FargateProfile, NodeGroup
 from eksclave.spec.network import Network
 from eksclave.spec.services import Addon, Endpoints, Registry, Workloads
@@ -63,7 +63,7 @@ class ClusterSpec(Part):
     """One fully private EKS cluster."""
 
     name: ClusterName = Field(description="the cluster's name; stacks are called NAME-network and so on")
-    region: str = Field(description="such as eu-central-1, us-gov-west-1, cn-north-1")
+    region: Region = Field(description="such as eu-central-1, us-gov-west-1, cn-north-1")
     account: AccountId = Field(description="the only account that the provider accepts")
     kubernetes_version: KubernetesVersion = Field("1.34", description="in quotes")
     public_endpoint: Literal[False] = Field(False, description="the API is never public; there is no other value")
@@ -75,7 +75,7 @@ class ClusterSpec(Part):
     )
     auto_mode: AutoMode | None = None
     fargate_profiles: tuple[FargateProfile, ...] = ()
-    addons: dict[str, Addon] = Field(default_factory=dict, description="beyond the ones that every cluster gets")
+    addons: dict[AddonName, Addon] = Field(default_factory=dict, description="beyond the ones that every cluster gets")
     identity: Literal["pod-identity", "irsa"] = "pod-identity"
     access: Access = Field(default_factory=lambda: Access())
     access_entries: tuple[AccessEntry, ...] = ()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import BeforeValidator, Discriminator, Field, Tag, model_validator
 
 from eksclave.spec.base import Cidr, Part, RouteTableId, SubnetId, VpcId, ZoneName
 
@@ -17,6 +17,17 @@ def _as_list(value: object) -> object:
 
 
 SubnetIds = Annotated[tuple[SubnetId, ...], BeforeValidator(_as_list), Field(min_length=1)]
+
+
+def _zones_kind(value: object) -> str:
+    return "count" if isinstance(value, int) else "names"
+
+
+Zones = Annotated[
+    Annotated[Annotated[int, Field(ge=2, le=6)], Tag("count")]
+    | Annotated[Annotated[tuple[ZoneName, ...], Field(min_length=2)], Tag("names")],
+    Discriminator(_zones_kind),
+]
 
 
 class TierSizes(Part):
@@ -72,7 +83,7 @@ class Network(Part):
     """The network: created from `cidr`, or `existing`."""
 
     cidr: Cidr = Field("10.0.0.0/16", description="range of the VPC made here, /16 to /22")
-    zones: int | tuple[ZoneName, ...] = Field(3, description="how many zones, or which; at least two")
+    zones: Zones = Field(3, description="how many zones, or which; at least two")
     subnet_prefixes: TierSizes = Field(default_factory=TierSizes)
     strict_nacls: bool = Field(True, description="network ACLs that allow the required flows and nothing else")
     flow_logs: FlowLogs = Field(default_factory=FlowLogs)

@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from pydantic import Field, model_validator
 
-from eksclave.spec.base import EndpointId, Part, PartName
+from eksclave.spec.base import EndpointId, EndpointService, Part, PartName
 
 
 class EndpointChoice(Part):
@@ -31,8 +31,10 @@ class Endpoints(Part):
     """VPC endpoints. The set is derived from the features; here it is added to or taken over."""
 
     policies: Literal["least-privilege", "full-access"] = "least-privilege"
-    extra: tuple[str, ...] = Field((), description="endpoint services beyond what the features need, such as xray")
-    services: dict[str, EndpointChoice] = Field(
+    extra: tuple[EndpointService, ...] = Field(
+        (), description="endpoint services beyond what the features need, such as xray"
+    )
+    services: dict[EndpointService, EndpointChoice] = Field(
         default_factory=dict, description="per endpoint service: create, reuse, external"
     )
 
