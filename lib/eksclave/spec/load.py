@@ -36,9 +36,14 @@ def load(path: str | Path, facts: Facts | None = None) -> ClusterSpec:
 
 def load_file(path: str | Path, facts: Facts | None = None) -> SpecFile:
     """Return the spec with its positions. With `facts`, regions, versions, add-ons and services are checked too."""
+    return parse(read_text(path), str(path), facts)
+
+
+def read_text(path: str | Path) -> str:
+    """Return the text of a file; raise `InputError` where it cannot be read."""
     file = Path(path)
     try:
-        text = file.read_text(encoding="utf-8")
+        return file.read_text(encoding="utf-8")
     except FileNotFoundError:
         raise InputError([Mistake(str(path), "", "there is no such file", "'eksclave new' writes one")]) from None
     except IsADirectoryError:
@@ -47,7 +52,6 @@ def load_file(path: str | Path, facts: Facts | None = None) -> SpecFile:
         raise InputError([Mistake(str(path), "", "the file is not UTF-8 text")]) from None
     except OSError as wrong:
         raise InputError([Mistake(str(path), "", f"the file cannot be read: {wrong.strerror}")]) from None
-    return parse(text, str(path), facts)
 
 
 def parse(text: str, file: str, facts: Facts | None = None) -> SpecFile:
