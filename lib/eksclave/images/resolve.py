@@ -1,0 +1,146 @@
+"""From references to digests: asks the real registries what each image is today."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+from eksclave.catalog.images import CanonicalImage, mirror_repository, mirror_tag
+from eksclave.errors import EksclaveError, InputError, Mistake
+from eksclave.images.lockfile import Attached, Lock, LockedImage, LockedPlatform
+from eksclave.images.registry import Manifest, Registry
+
+COSIGN_SUFFIXES = {".sig": "cosign-signature", ".att": "cosign-attestation", ".sbom": "cosign-sbom"}
+ATTESTATION = "attestation"
+MAX_CONFIG = 4 * 1024 * 1024
+
+Open = Callable[[str], Registry]
+
+
+def lock(
+    images: Iterable[CanonicalImage], prefix: str, platforms: tuple[str, ...], open_registry: Open, jobs: int = 8
+) -> Lock:
+    """Return the lock of `images` as their registries have them now; every image that fails is told, all at once.
+
+    `platforms` are those wanted (`linux/amd64`); none wanted means the whole upstream index, with its digest unchanged.
+    """
+    wanted = sorted(set(images))
+
+    def one(image: CanonicalImage) -> LockedImage | Mistake:
+        try:
+            return resolve(image, prefix, platforms, open_registry(image.registry))
+        except EksclaveError as error:
+            return Mistake(error.where or str(image), "", error.said, error.fix)
+
+    with ThreadPoolExecutor(max(1, jobs)) as pool:
+        told = list(pool.map(one, wanted))
+    mistakes = [answer for answer in told if isinstance(answer, Mistake)]
+    if mistakes:
+        raise InputError(mistakes)
+    return Lock(prefix, tuple(sorted(answer for answer in told if isinstance(answer, LockedImage))))
+
+
+def resolve(image: CanonicalImage, prefix: str, platforms: tuple[str, ...], registry: Registry) -> LockedImage:
+    """Return one image as its registry has it now."""
+    top = registry.manifest(image.repository, image.digest or image.tag)
+    kept = narrow(top, platforms, str(image))
+    if isinstance(kept, str):
+        named = next(_platform(child) for child in top.children if child["digest"] == kept)
+        kept, names = registry.manifest(image.repository, kept), {kept: named}
+    elif kept.is_index:
+        names = {child["digest"]: _platform(child) for child in kept.children}
+    else:
+        names = {kept.digest: _own_platform(registry, image.repository, kept)}
+    manifests = {digest: registry.manifest(image.repository, digest) for digest in names}
+    locked = [LockedPlatform(names[digest], digest, _size(manifest)) for digest, manifest in manifests.items()]
+    about_top = _attached(registry, image.repository, top.digest)
+    whole = kept.digest == top.digest
+    attached = set(about_top if whole else ())
+    if about_top or not whole:
+        attached.update(a for digest in names for a in _attached(registry, image.repository, digest))
+    return LockedImage(
+        image,
+        kept.digest,
+        mirror_repository(image, prefix),
+        mirror_tag(image.tag, kept.digest),
+        tuple(sorted(locked)),
+        tuple(sorted(attached)),
+        top.digest if not whole and kept.is_index else "",
+    )
+
+
+def narrow(top: Manifest, platforms: tuple[str, ...], where: str) -> Manifest | str:
+    """Return the index with only these platforms, or the digest of the one manifest that is left.
+
+    BuildKit's attestations (`unknown/unknown`, annotated with the digest they speak of) stay with their platform.
+    """
+    if not platforms or not top.is_index:
+        return top
+    names = {_platform(child) for child in top.children}
+    missing = sorted(p for p in platforms if not any(_matches(name, p) for name in names))
+    if missing:
+        have = ", ".join(sorted(names - {ATTESTATION}))
+        raise EksclaveError(f"has no platform {', '.join(missing)}", f"it has {have}", where)
+    digests = {c["digest"] for c in top.children if any(_matches(_platform(c), p) for p in platforms)}
+    digests |= {c["digest"] for c in top.children if _speaks_of(c) in digests}
+    return next(iter(digests)) if len(digests) == 1 else keep(top, frozenset(digests))
+
+
+def keep(top: Manifest, digests: frozenset[str]) -> Manifest:
+    """Return an index of these manifests only: the upstream descriptors in their order, so always the same bytes."""
+    kept = [child for child in top.children if child["digest"] in digests]
+    if len(kept) == len(top.children):
+        return top
+    content = {**top.content, "mediaType": top.media_type, "manifests": kept}
+    body = json.dumps(content, separators=(",", ":"), sort_keys=True).encode()
+    return Manifest(top.media_type, f"sha256:{hashlib.sha256(body).hexdigest()}", body)
+
+
+def _own_platform(registry: Registry, repository: str, manifest: Manifest) -> str:
+    """Return the platform that the config of a single manifest tells."""
+    config = manifest.content.get("config", {})
+    if int(config.get("size", 0)) > MAX_CONFIG or "image" not in config.get("mediaType", ""):
+        return "unknown/unknown"
+    try:
+        return _platform(json.loads(registry.small_blob(repository, config["digest"])))
+    except (ValueError, AttributeError):
+        return "unknown/unknown"
+
+
+def _matches(name: str, wanted: str) -> bool:
+    """Whether platform `name` serves `wanted`: `linux/arm64/v8` serves linux/arm64."""
+    return name == wanted or name.startswith(f"{wanted}/")
+
+
+def _speaks_of(child: dict[str, Any]) -> str:
+    return (child.get("annotations") or {}).get("vnd.docker.reference.digest", "")
+
+
+def _platform(descriptor: dict[str, Any]) -> str:
+    if _speaks_of(descriptor):
+        return ATTESTATION
+    platform = descriptor.get("platform") or descriptor
+    parts = [platform.get("os", "unknown"), platform.get("architecture", "unknown"), platform.get("variant", "")]
+    version = platform.get("os.version", "")
+    return "/".join(part for part in parts if part) + (f":{version}" if version else "")
+
+
+def _size(manifest: Manifest) -> int:
+    return sum(int(blob["size"]) for blob in manifest.blobs)
+
+
+def _attached(registry: Registry, repository: str, subject: str) -> list[Attached]:
+    """Return what speaks of `subject`: cosign's tags, and the referrers (OCI distribution 1.1)."""
+    found: list[Attached] = []
+    stem = subject.replace(":", "-")
+    for suffix, kind in COSIGN_SUFFIXES.items():
+        digest = registry.digest_or_none(repository, stem + suffix)
+        if digest:
+            found.append(Attached(kind, digest, stem + suffix))
+    for descriptor in registry.referrers(repository, subject):
+        kind = descriptor.get("artifactType") or descriptor.get("mediaType", "artifact")
+        found.append(Attached(kind, descriptor["digest"]))
+    return found
