@@ -24,8 +24,13 @@ class Facts:
 
     regions: frozenset[str]
     kubernetes_versions: tuple[str, ...]
+    """Oldest first."""
     addons: frozenset[str]
     endpoint_services: frozenset[str]
+
+
+def _minor(version: str) -> int:
+    return int(version.partition(".")[2])
 
 
 def known(kind: Literal["regions", "kubernetes_versions", "addons", "endpoint_services"], what: str) -> AfterValidator:
@@ -33,6 +38,8 @@ def known(kind: Literal["regions", "kubernetes_versions", "addons", "endpoint_se
 
     def check(value: str, info: ValidationInfo) -> str:
         if isinstance(info.context, Facts) and value not in getattr(info.context, kind):
+            if kind == "kubernetes_versions" and _minor(value) > _minor(info.context.kubernetes_versions[-1]):
+                return value  # newer than this catalogue: allowed, and the design warns of it
             near = sorted(getattr(info.context, kind))
             raise ValueError(
                 f"no {what} is called '{value}'; {did_you_mean(value, near) or 'known: ' + ', '.join(near)}"

@@ -65,7 +65,7 @@ class ClusterSpec(Part):
     name: ClusterName = Field(description="the cluster's name; stacks are called NAME-network and so on")
     region: Region = Field(description="such as eu-central-1, us-gov-west-1, cn-north-1")
     account: AccountId = Field(description="the only account that the provider accepts")
-    kubernetes_version: KubernetesVersion = Field("1.34", description="in quotes")
+    kubernetes_version: KubernetesVersion = Field("1.35", description="in quotes")
     public_endpoint: Literal[False] = Field(False, description="the API is never public; there is no other value")
     network: Network = Field(default_factory=lambda: Network())
     endpoints: Endpoints = Field(default_factory=lambda: Endpoints())

@@ -10,8 +10,8 @@ from typing import Literal
 class ImagePlan:
     """One image that will run. `canonical` is the upstream reference, `mirrored` what the cluster pulls.
 
-    `origin`: `aws` is in an in-Region AWS registry and pulled as it is; `cache` comes through a pull-through rule; `copy`
-    must be copied into `repository`.
+    `origin`: `aws` is in an in-Region AWS registry and pulled as it is; `cache` comes through a pull-through rule;
+    `copy` must be copied into `repository`.
     """
 
     canonical: str

@@ -1,0 +1,40 @@
+"""Open a spec: read it, ask the catalogue, check that its parts fit, and decide."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from eksclave.catalog.addons import addon_names
+from eksclave.catalog.endpoints import service_names
+from eksclave.catalog.regions import region_names
+from eksclave.catalog.versions import kubernetes_versions
+from eksclave.design.build import build
+from eksclave.design.check import problems
+from eksclave.design.model import Design
+from eksclave.errors import InputError
+from eksclave.spec.base import Facts
+from eksclave.spec.load import SpecFile, load_file
+
+
+def facts() -> Facts:
+    """Return what the catalogue knows, for the reader of specs."""
+    return Facts(
+        regions=frozenset(region_names()),
+        kubernetes_versions=kubernetes_versions(),
+        addons=frozenset(addon_names()),
+        endpoint_services=frozenset(service_names()),
+    )
+
+
+def open_spec(path: str | Path) -> SpecFile:
+    """Return a spec that is well formed and fits together; raise `InputError` with every mistake otherwise."""
+    file = load_file(path, facts())
+    mistakes = [file.mistake(*problem) for problem in problems(file.spec)]
+    if mistakes:
+        raise InputError(mistakes)
+    return file
+
+
+def open_design(path: str | Path) -> Design:
+    """Return the design of the spec in this file."""
+    return build(open_spec(path).spec)
