@@ -1,0 +1,115 @@
+"""The snapshot: every network fact of the input, provider-neutral, with nothing left to default.
+
+This file is the contract between those who fill a snapshot (readers), those who decide (the engine, and independent
+judges of it) and those who ask (checks). See the docstrings of the facts for exact meanings. Rules for readers:
+
+- every default that AWS or Terraform applies is written out (main tables, default ACLs and groups, implied egress);
+- what cannot be known is `Unknown` with a reason, or the `incomplete` text of the list that may hold more;
+- nothing is dropped silently: a rule that cannot be read becomes a rule with Unknown parts.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from eksclave.reach.facts import clusters, dns, endpoints, groups, hosts, iam, links, network
+from eksclave.reach.facts.values import HOLE, OneOf, Origin, Unknown, Value
+
+__all__ = ["HOLE", "OneOf", "Origin", "Snapshot", "Unknown", "Value"]
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """All facts of one input (one or many stacks, VPCs and clusters), each tuple sorted by key.
+
+    `given_s3_ranges` are S3's public IPv4 ranges by Region where the user supplied them. `unread` names resources that
+    the
+    reader saw and could not use, as (address, reason).
+    """
+
+    vpcs: tuple[network.Vpc, ...] = ()
+    dhcp_options: tuple[network.DhcpOptions, ...] = ()
+    subnets: tuple[network.Subnet, ...] = ()
+    route_tables: tuple[network.RouteTable, ...] = ()
+    nacls: tuple[network.Nacl, ...] = ()
+    prefix_lists: tuple[network.PrefixList, ...] = ()
+    internet_gateways: tuple[network.InternetGateway, ...] = ()
+    nat_gateways: tuple[network.NatGateway, ...] = ()
+    groups: tuple[groups.SecurityGroup, ...] = ()
+    endpoints: tuple[endpoints.Endpoint, ...] = ()
+    peerings: tuple[links.Peering, ...] = ()
+    transit_gateways: tuple[links.TransitGateway, ...] = ()
+    transit_attachments: tuple[links.TransitGatewayAttachment, ...] = ()
+    transit_route_tables: tuple[links.TransitGatewayRouteTable, ...] = ()
+    vpn_gateways: tuple[links.VpnGateway, ...] = ()
+    client_vpns: tuple[links.ClientVpn, ...] = ()
+    private_zones: tuple[dns.PrivateZone, ...] = ()
+    resolver_endpoints: tuple[dns.ResolverEndpoint, ...] = ()
+    resolver_rules: tuple[dns.ResolverRule, ...] = ()
+    clusters: tuple[clusters.Cluster, ...] = ()
+    launch_templates: tuple[clusters.LaunchTemplate, ...] = ()
+    node_groups: tuple[clusters.NodeGroup, ...] = ()
+    fargate_profiles: tuple[clusters.FargateProfile, ...] = ()
+    addons: tuple[clusters.Addon, ...] = ()
+    pod_identities: tuple[clusters.PodIdentity, ...] = ()
+    access_entries: tuple[clusters.AccessEntry, ...] = ()
+    pull_through_rules: tuple[clusters.PullThroughRule, ...] = ()
+    repositories: tuple[clusters.Repository, ...] = ()
+    roles: tuple[iam.Role, ...] = ()
+    instance_profiles: tuple[iam.InstanceProfile, ...] = ()
+    oidc_providers: tuple[iam.OidcProvider, ...] = ()
+    instances: tuple[hosts.Instance, ...] = ()
+    load_balancers: tuple[hosts.LoadBalancer, ...] = ()
+    mount_targets: tuple[hosts.MountTarget, ...] = ()
+    interfaces: tuple[hosts.NetworkInterface, ...] = ()
+    images: tuple[hosts.Image, ...] = ()
+    workloads: tuple[hosts.Workload, ...] = ()
+    eni_configs: tuple[hosts.EniConfig, ...] = ()
+    given_s3_ranges: tuple[tuple[str, tuple[network.Network, ...]], ...] = ()
+    unread: tuple[tuple[str, str], ...] = ()
+
+    @cached_property
+    def vpc_by_key(self) -> dict[str, network.Vpc]:
+        """The VPCs by key."""
+        return {one.key: one for one in self.vpcs}
+
+    @cached_property
+    def subnet_by_key(self) -> dict[str, network.Subnet]:
+        """The subnets by key."""
+        return {one.key: one for one in self.subnets}
+
+    @cached_property
+    def route_table_by_key(self) -> dict[str, network.RouteTable]:
+        """The route tables by key."""
+        return {one.key: one for one in self.route_tables}
+
+    @cached_property
+    def nacl_by_key(self) -> dict[str, network.Nacl]:
+        """The network ACLs by key."""
+        return {one.key: one for one in self.nacls}
+
+    @cached_property
+    def group_by_key(self) -> dict[str, groups.SecurityGroup]:
+        """The security groups by key."""
+        return {one.key: one for one in self.groups}
+
+    @cached_property
+    def prefix_list_by_key(self) -> dict[str, network.PrefixList]:
+        """The prefix lists by key."""
+        return {one.key: one for one in self.prefix_lists}
+
+    @cached_property
+    def cluster_by_key(self) -> dict[str, clusters.Cluster]:
+        """The clusters by key."""
+        return {one.key: one for one in self.clusters}
+
+    @cached_property
+    def endpoint_by_key(self) -> dict[str, endpoints.Endpoint]:
+        """The endpoints by key."""
+        return {one.key: one for one in self.endpoints}
+
+    @cached_property
+    def role_by_key(self) -> dict[str, iam.Role]:
+        """The roles by key."""
+        return {one.key: one for one in self.roles}
