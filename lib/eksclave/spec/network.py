@@ -82,7 +82,7 @@ class ExistingNetwork(Part):
 class Network(Part):
     """The network: created from `cidr`, or `existing`."""
 
-    cidr: Cidr = Field("10.0.0.0/16", description="range of the VPC made here, /16 to /22")
+    cidr: Cidr = Field("10.0.0.0/16", description="range of the VPC made here, /16 to /24")
     zones: Zones = Field(3, description="how many zones, or which; at least two")
     subnet_prefixes: TierSizes = Field(default_factory=TierSizes)
     strict_nacls: bool = Field(True, description="network ACLs that allow the required flows and nothing else")

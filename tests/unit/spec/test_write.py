@@ -7,6 +7,7 @@ import jsonschema
 import pytest
 from eksclave.errors import EksclaveError
 from eksclave.spec.load import parse
+from eksclave.spec.reference import reference
 from eksclave.spec.schema import spec_schema
 from eksclave.spec.write import first_spec, write_new
 
@@ -51,3 +52,7 @@ def test_the_schema_accepts_the_first_spec_and_refuses_a_public_endpoint():
 def test_the_published_schema_is_the_models():
     published = Path(__file__).parents[3] / "clusters" / "spec.schema.json"
     assert json.loads(published.read_text()) == spec_schema(), "run 'make docs'"
+
+
+def test_the_reference_page_is_the_models():
+    assert (Path(__file__).parents[3] / "docs" / "spec.md").read_text() == reference(), "run 'make docs'"
