@@ -1,0 +1,72 @@
+"""The gate at synth: no reference leaves the app that the closed network cannot pull."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from eksclave.catalog.images import CanonicalImage
+from eksclave.errors import EksclaveError, InputError, Mistake
+from eksclave.images.kinds import Home, Kind
+from eksclave.images.lockfile import Lock
+
+
+@dataclass(frozen=True, order=True)
+class Ungated:
+    """One reference that could not be pulled: where it stands, why not, and what to do."""
+
+    where: str
+    reference: str
+    said: str
+    fix: str
+
+    @property
+    def mistake(self) -> Mistake:
+        """The same as a line of an `InputError`."""
+        return Mistake(self.where, "", f"'{self.reference}' {self.said}", self.fix)
+
+
+def ungated(references: Iterable[tuple[str, str]], home: Home, lock: Lock | None) -> tuple[Ungated, ...]:
+    """Return what is wrong with these (reference, where) pairs, as they would be deployed, after rewriting."""
+    found = (_ask(reference, where, home, lock) for reference, where in references)
+    return tuple(sorted({finding for finding in found if finding}))
+
+
+def hold(references: Iterable[tuple[str, str]], home: Home, lock: Lock | None) -> None:
+    """Raise, telling all of them, if any reference cannot be pulled."""
+    found = ungated(references, home, lock)
+    if found:
+        raise InputError(finding.mistake for finding in found)
+
+
+def _ask(reference: str, where: str, home: Home, lock: Lock | None) -> Ungated | None:
+    try:
+        image = CanonicalImage.parse(reference)
+    except EksclaveError as error:
+        return Ungated(where, reference, "is not an image reference", error.fix)
+    if image.registry == home.host:
+        return _ask_own(image, reference, where, home, lock)
+    kind = home.kind(image)
+    if kind in (Kind.AWS, Kind.OWN):
+        return None
+    wrong = home.wrong_region(image)
+    if wrong:
+        said = f"lies in the AWS registry of {wrong}; a closed network in {home.region} reaches only its own Region's"
+        return Ungated(where, reference, said, f"use {home.region}'s registry of the same add-on")
+    fix = f"deploy its mirror {home.pulled(image).name} by the digest in the lock file"
+    return Ungated(where, reference, f"is pulled from {image.registry}, which no VPC endpoint reaches", fix)
+
+
+def _ask_own(image: CanonicalImage, reference: str, where: str, home: Home, lock: Lock | None) -> Ungated | None:
+    """Ask of a reference into our own ECR: what lies below the mirror's prefix must be locked, by this digest."""
+    if not image.repository.startswith(f"{home.prefix}/"):
+        return None
+    locked = [one for one in lock.images if one.repository == image.repository] if lock else []
+    if not locked:
+        return Ungated(where, reference, "is not locked", "run `eksclave images lock`, then `eksclave images copy`")
+    if not image.digest:
+        return Ungated(where, reference, "is not pinned by digest", f"write {image.name}@{locked[0].digest}")
+    if image.digest not in {one.digest for one in locked}:
+        said = f"has a digest that the lock file does not know; it has {locked[0].digest}"
+        return Ungated(where, reference, said, "lock again, or deploy the locked digest")
+    return None
