@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from eksclave.catalog.addons.facts import AddonFacts, AddonPort, Need
+from eksclave.catalog.features import Feature
 from eksclave.net import PortRange
 
 ADDON = AddonFacts(
@@ -25,4 +26,5 @@ ADDON = AddonFacts(
     service_account="adot-collector",
     managed_policies=("AmazonPrometheusRemoteWriteAccess", "AWSXrayWriteOnlyAccess"),
     needs_addons=("cert-manager",),
+    features=(Feature.AMP, Feature.XRAY),
 )

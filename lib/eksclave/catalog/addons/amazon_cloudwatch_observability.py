@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from eksclave.catalog.addons.facts import AddonFacts, AddonPort, Need
+from eksclave.catalog.features import Feature
 from eksclave.net import PortRange
 
 ADDON = AddonFacts(
@@ -26,4 +27,6 @@ ADDON = AddonFacts(
     namespace="amazon-cloudwatch",
     service_account="cloudwatch-agent",
     managed_policies=("CloudWatchAgentServerPolicy", "AWSXrayWriteOnlyAccess"),
+    features=(Feature.CLOUDWATCH, Feature.XRAY),
+    pods_read_imds=True,
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from eksclave.catalog.addons.facts import AddonFacts, Need
+from eksclave.catalog.features import Feature
 
 ADDON = AddonFacts(
     name="aws-ebs-csi-driver",
@@ -25,4 +26,5 @@ ADDON = AddonFacts(
     service_account="ebs-csi-controller-sa",
     managed_policies=("service-role/AmazonEBSCSIDriverPolicy",),
     in_auto_mode=False,
+    features=(Feature.EBS_CSI,),
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from eksclave.catalog.addons.facts import AddonFacts, Need
+from eksclave.catalog.features import Feature
 
 ADDON = AddonFacts(
     name="aws-efs-csi-driver",
@@ -22,4 +23,5 @@ ADDON = AddonFacts(
     service_account="efs-csi-controller-sa",
     managed_policies=("service-role/AmazonEFSCSIDriverPolicy",),
     caveat="mount targets belong into the node subnets, where 2049 is open; elsewhere they need rules of their own",
+    features=(Feature.EFS_CSI,),
 )

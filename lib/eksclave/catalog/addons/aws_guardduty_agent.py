@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from eksclave.catalog.addons.facts import AddonFacts, Need
+from eksclave.catalog.features import Feature
 
 ADDON = AddonFacts(
     name="aws-guardduty-agent",
@@ -15,4 +16,5 @@ ADDON = AddonFacts(
     namespace="amazon-guardduty",
     image_accounts=("aws-guardduty-agent*",),
     caveat="in automatic mode GuardDuty makes guardduty-data itself: set endpoints.services.guardduty-data to external",
+    features=(Feature.GUARDDUTY,),
 )

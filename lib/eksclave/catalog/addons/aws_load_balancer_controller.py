@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from eksclave.catalog.addons.facts import AddonFacts, AddonPort, Need, Permission
+from eksclave.catalog.features import Feature
 from eksclave.net import PortRange
 
 _TAG = "elbv2.k8s.aws/cluster"
@@ -158,4 +159,5 @@ ADDON = AddonFacts(
     needs_addons=("cert-manager",),
     in_auto_mode=False,
     caveat="Region and VPC are given, so hop limit 1 is enough; certificates are named, because ACM cannot be asked",
+    features=(Feature.LOAD_BALANCER_CONTROLLER,),
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from eksclave.catalog.addons.facts import AddonFacts, Need, Permission
+from eksclave.catalog.features import Feature
 
 ADDON = AddonFacts(
     name="aws-mountpoint-s3-csi-driver",
@@ -24,4 +25,5 @@ ADDON = AddonFacts(
         ),
     ),
     caveat="its role reaches the buckets whose names begin with the cluster's name and a dash",
+    features=(Feature.MOUNTPOINT_S3,),
 )

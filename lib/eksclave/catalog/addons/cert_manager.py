@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from eksclave.catalog.addons.facts import AddonFacts, AddonPort
+from eksclave.catalog.features import Feature
 from eksclave.net import PortRange
 
 ADDON = AddonFacts(
@@ -20,4 +21,5 @@ ADDON = AddonFacts(
     ports=(AddonPort(PortRange.of(10250), "control-plane", "the API server calls its webhook", "C6"),),
     namespace="cert-manager",
     caveat="self-signed issuers need no endpoint; DNS01 with Route 53 needs route53",
+    features=(Feature.CERT_MANAGER,),
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from eksclave.catalog.addons.facts import AddonFacts, Need, Permission
+from eksclave.catalog.features import Feature
 
 _OWN_GROUPS = {"StringEquals": {"aws:ResourceTag/k8s.io/cluster-autoscaler/{cluster}": "owned"}}
 
@@ -58,4 +59,5 @@ ADDON = AddonFacts(
     ),
     in_auto_mode=False,
     caveat="the static list is needed: the pricing API has no endpoint in most Regions (autoscaler issue 4464)",
+    features=(Feature.CLUSTER_AUTOSCALER,),
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from eksclave.catalog.addons.facts import AddonFacts, AddonPort
+from eksclave.catalog.features import Feature
 from eksclave.net import PortRange, Protocol
 
 ADDON = AddonFacts(
@@ -18,4 +19,5 @@ ADDON = AddonFacts(
         AddonPort(PortRange.of(53), "nodes", "long answers come over TCP", "C10"),
     ),
     in_auto_mode=False,
+    features=(Feature.COREDNS,),
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from eksclave.catalog.addons.facts import AddonFacts
+from eksclave.catalog.features import Feature
 
 ADDON = AddonFacts(
     name="eks-node-monitoring-agent",
@@ -11,4 +12,5 @@ ADDON = AddonFacts(
     source="EKS user guide, node-health",
     images=("{addons}/eks/eks-node-monitoring-agent",),
     in_auto_mode=False,
+    features=(Feature.NODE_MONITORING,),
 )

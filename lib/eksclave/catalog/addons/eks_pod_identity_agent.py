@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from eksclave.catalog.addons.facts import AddonFacts, Need
+from eksclave.catalog.features import Feature
 
 ADDON = AddonFacts(
     name="eks-pod-identity-agent",
@@ -14,4 +15,5 @@ ADDON = AddonFacts(
     before_nodes=True,
     in_auto_mode=False,
     caveat="runs on the host network, so it starts before the CNI does and can give the CNI its role",
+    features=(Feature.POD_IDENTITY,),
 )

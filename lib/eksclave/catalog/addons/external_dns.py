@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from eksclave.catalog.addons.facts import AddonFacts, Need, Permission
+from eksclave.catalog.features import Feature
 
 ADDON = AddonFacts(
     name="external-dns",
@@ -20,4 +21,5 @@ ADDON = AddonFacts(
             ("route53:ListHostedZones", "route53:ListResourceRecordSets", "route53:ListTagsForResources"),
         ),
     ),
+    features=(Feature.EXTERNAL_DNS,),
 )

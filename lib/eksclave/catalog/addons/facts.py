@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from eksclave.catalog.features import Feature
 from eksclave.net import PortRange, Protocol
 
 Kind = Literal["eks-addon", "community-addon", "controller"]
@@ -58,6 +59,8 @@ class AddonFacts:
     source: str
     images: tuple[str, ...]
     exact_images: bool = True
+    features: tuple[Feature, ...] = ()
+    """What this add-on makes the cluster use: required flows follow from it."""
     endpoints: tuple[Need, ...] = ()
     ports: tuple[AddonPort, ...] = ()
     namespace: str = "kube-system"
@@ -70,10 +73,10 @@ class AddonFacts:
     before_nodes: bool = False
     in_auto_mode: bool = True
     """False: EKS Auto Mode brings its own and this one must not be installed beside it."""
-    in_pod_identity: bool = True
-    """False: it can take a role only through IRSA or the node role."""
     image_accounts: tuple[str, ...] = ()
     """Repository patterns in further AWS accounts that the ECR endpoint's policy must let through."""
+    pods_read_imds: bool = False
+    """Its pods ask the metadata service, from one network hop behind the node (L2)."""
     caveat: str = ""
 
     @property

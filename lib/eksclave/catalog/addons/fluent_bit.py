@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from eksclave.catalog.addons.facts import AddonFacts, Need, Permission
+from eksclave.catalog.features import Feature
 
 ADDON = AddonFacts(
     name="fluent-bit",
@@ -21,4 +22,5 @@ ADDON = AddonFacts(
             ("arn:{partition}:logs:{region}:{account}:log-group:/aws/eks/{cluster}/*",),
         ),
     ),
+    features=(Feature.FLUENT_BIT,),
 )

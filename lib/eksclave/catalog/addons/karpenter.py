@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from eksclave.catalog.addons.facts import AddonFacts, AddonPort, Need
+from eksclave.catalog.features import Feature
 from eksclave.net import PortRange
 
 ADDON = AddonFacts(
@@ -22,4 +23,10 @@ ADDON = AddonFacts(
     arguments=("--isolated-vpc=true",),
     in_auto_mode=False,
     caveat="needs spec.instanceProfile: with spec.role it calls IAM, which a closed network does not reach",
+    features=(
+        Feature.KARPENTER,
+        Feature.KARPENTER_AMI_ALIAS,
+        Feature.KARPENTER_INTERRUPTION,
+        Feature.KARPENTER_WEBHOOK,
+    ),
 )

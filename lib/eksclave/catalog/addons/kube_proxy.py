@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from eksclave.catalog.addons.facts import AddonFacts
+from eksclave.catalog.features import Feature
 
 ADDON = AddonFacts(
     name="kube-proxy",
@@ -12,4 +13,5 @@ ADDON = AddonFacts(
     images=("{addons}/eks/kube-proxy",),
     before_nodes=True,
     in_auto_mode=False,
+    features=(Feature.KUBE_PROXY,),
 )

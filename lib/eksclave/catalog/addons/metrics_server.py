@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from eksclave.catalog.addons.facts import AddonFacts, AddonPort
+from eksclave.catalog.features import Feature
 from eksclave.net import PortRange
 
 ADDON = AddonFacts(
@@ -16,4 +17,5 @@ ADDON = AddonFacts(
         AddonPort(PortRange.of(10250), "pods", "it reads every kubelet", "C9"),
     ),
     in_auto_mode=True,
+    features=(Feature.METRICS_SERVER,),
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from eksclave.catalog.addons.facts import AddonFacts, Need
+from eksclave.catalog.features import Feature
 
 ADDON = AddonFacts(
     name="vpc-cni",
@@ -15,4 +16,5 @@ ADDON = AddonFacts(
     managed_policies=("AmazonEKS_CNI_Policy",),
     before_nodes=True,
     in_auto_mode=False,
+    features=(Feature.VPC_CNI,),
 )
