@@ -1,0 +1,81 @@
+"""B rows: how people and runners get to the private API."""
+
+from __future__ import annotations
+
+from eksclave.catalog.features import Feature as F
+from eksclave.catalog.flows.row import HTTPS, Role, all_of, any_of
+from eksclave.catalog.flows.row import RequiredFlow as Flow
+
+ACCESS: tuple[Flow, ...] = (
+    Flow(
+        "B1",
+        "the bastion reaches the API in every cluster subnet",
+        "path",
+        any_of(F.BASTION),
+        "access",
+        "kubectl: i/o timeout",
+        "let the bastion's security group into 443 of the cluster security group, and out of its own",
+        "EKS-UG cluster-endpoint; tf-aws-eks issues 2746, 2064, 1863; eksctl issues 3283, 7929",
+        "read in source",
+        sources=(Role.BASTION,),
+        target=Role.CONTROL_PLANE,
+        ports=HTTPS,
+    ),
+    Flow(
+        "B2",
+        "the bastion opens sessions through ssm and ssmmessages",
+        "service",
+        any_of(F.SSM_BASTION),
+        "access",
+        "TargetNotConnected",
+        "make the endpoints of ssm and ssmmessages, and attach AmazonSSMManagedInstanceCore to the bastion's role",
+        "Systems Manager guide, VPC endpoints",
+        "seen in an excerpt",
+        sources=(Role.BASTION,),
+        services=("ssm", "ssmmessages"),
+        ports=HTTPS,
+    ),
+    Flow(
+        "B3",
+        "operators in other networks reach the API in every cluster subnet",
+        "path",
+        any_of(F.PEERED_OPERATORS),
+        "access",
+        "kubectl: i/o timeout, depending on the subnet in which the interface landed",
+        "let their range into 443 of the cluster security group, route it back, and let the NACLs pass both ways",
+        "EKS-UG cluster-endpoint; eksctl issues 5702, 1835",
+        "read in source",
+        sources=(Role.OPERATOR,),
+        target=Role.CONTROL_PLANE,
+        ports=HTTPS,
+    ),
+    Flow(
+        "B4",
+        "the Terraform runner reaches the private API",
+        "path",
+        all_of(F.IN_CLUSTER_RESOURCES, F.RUNNER_IN_VPC),
+        "apply",
+        "the apply hangs: dial tcp 10.x:443 i/o timeout",
+        "run Terraform where the API is reachable, or open 443 of the cluster security group to the runner",
+        "tf-aws-eks issue 1492",
+        "seen in an excerpt",
+        sources=(Role.RUNNER,),
+        target=Role.CONTROL_PLANE,
+        ports=HTTPS,
+    ),
+    Flow(
+        "B5",
+        "a runner in the closed VPC reaches the services that Terraform calls",
+        "service",
+        any_of(F.RUNNER_IN_VPC),
+        "apply",
+        "the apply hangs",
+        "make the endpoints that Terraform calls",
+        "PrivateLink guide, services that integrate",
+        "inferred",
+        sources=(Role.RUNNER,),
+        services=("ec2", "eks", "iam", "logs", "s3", "sts"),
+        ports=HTTPS,
+        note="and elasticloadbalancing, autoscaling, kms, dynamodb where the configuration uses them",
+    ),
+)
