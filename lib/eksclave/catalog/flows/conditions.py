@@ -31,7 +31,7 @@ CONDITIONS: tuple[Flow, ...] = (
         ALWAYS,
         "boot",
         "nodes leave for a public address and never join",
-        "set endpoint_private_access to true and endpoint_public_access to false: Terraform's defaults are the opposite",
+        "set endpoint_private_access to true and endpoint_public_access to false (Terraform's defaults differ)",
         "EKS-UG private-clusters; tf-aws-eks issues 2149, 1867",
     ),
     _must(

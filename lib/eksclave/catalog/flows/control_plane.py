@@ -192,7 +192,7 @@ CONTROL_PLANE: tuple[Flow, ...] = (
         "let the NACLs pass the client's whole ephemeral range on the way back",
         "VPC guide, nacl-ephemeral-ports; vpc-cni README; Linux nf_nat",
         "read in source; the rewriting inferred from vpc-cni and kernel source",
-        note="Linux 32768-60999 inside the VPC; 1024-65535 to S3 through a gateway, and for the control plane, ELB and NAT",
+        note="Linux 32768-60999 inside the VPC; 1024-65535 to S3 through a gateway, and for the API, ELB and NAT",
     ),
     Flow(
         "C14",

@@ -51,7 +51,7 @@ NAMES: tuple[Flow, ...] = (
         "boot",
         "the API's name is NXDOMAIN, endpoint names turn public, or the node's name is not resolved",
         "set domain_name_servers to AmazonProvidedDNS and domain_name to the Region's default",
-        "EKS-UG cluster-endpoint, troubleshooting; containers-roadmap issue 22; eks-ami issue 1263; bottlerocket issue 3028",
+        "EKS-UG cluster-endpoint, troubleshooting; containers-roadmap#22; eks-ami#1263; bottlerocket#3028",
         "read in source",
     ),
     Flow(
