@@ -1,0 +1,1 @@
+"""What acts: rehearse, deploy order, connect, teardown."""

@@ -1,0 +1,128 @@
+"""Terraform override files: providers, backend and remote states of a copied stack, turned to loopback."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from eksclave.errors import EksclaveError
+
+from .estate import AWS, Json, Stack, as_list, producer
+
+KEY_ID = "REHEARSALREHEARSAL00"
+"""An access key id that cannot exist: real ones begin with AKIA or ASIA."""
+
+SECRET = "not-a-secret"
+OVERRIDE = "zz_rehearsal_override.tf.json"
+_KEPT_S3 = ("bucket", "key", "region", "encrypt", "use_lockfile", "workspace_key_prefix", "dynamodb_table", "acl")
+_S3_CALLS = ("dynamodb", "iam", "s3", "sso", "sts")
+
+
+class Overrides:
+    """Writes the private copy of each stack. The synthesized files are copied as they are; one file is added."""
+
+    def __init__(self, private: Path, url: str, services: Sequence[str], stacks: Sequence[Stack]) -> None:
+        self.private, self.url, self.services, self.stacks = private, url, tuple(services), tuple(stacks)
+        if urlsplit(url).hostname not in ("127.0.0.1", "localhost", "::1"):
+            raise EksclaveError(f"the emulator's address '{url}' is not loopback")
+
+    def copy(self, stack: Stack) -> Path:
+        """Copy a stack's folder, add its override file, and return the copy."""
+        place = self.private / "stacks" / stack.name
+        leave = shutil.ignore_patterns(".terraform", ".terraform.lock.hcl", "plan", "*.tfstate", "*.tfstate.*")
+        shutil.copytree(stack.folder, place, ignore=leave)
+        (place / OVERRIDE).write_text(json.dumps(self.override(stack), indent=2) + "\n", encoding="utf-8")
+        return place
+
+    def override(self, stack: Stack) -> Json:
+        """Return the override file of one stack. Raises where a provider would not be turned to loopback in full."""
+        providers = {
+            name: [self._provider(one) for one in as_list(stack.body.get("provider", {}).get(name)) or [{}]]
+            for name, source in stack.providers.items()
+            if source == AWS
+        }
+        kind, config = self._backend(stack)
+        states = {name: self._remote_state(stack, name) for name in stack.remote_states}
+        made: Json = {"provider": providers, "terraform": {"backend": {kind: config}}}
+        if states:
+            made["data"] = {"terraform_remote_state": states}
+        self.check(made)
+        return made
+
+    def check(self, override: Json) -> None:
+        """Refuse an override that leaves any service of any provider on its public address."""
+        for name, blocks in override["provider"].items():
+            for block in blocks:
+                said = block["endpoints"][0]
+                open_ = [service for service in self.services if said.get(service) != self.url]
+                if open_ or not self.services:
+                    raise EksclaveError(f"provider {name}: no loopback endpoint for {', '.join(open_) or 'any service'}")
+
+    def _provider(self, original: Json) -> Json:
+        empty = str(self.private / "empty")
+        made: Json = {
+            "access_key": KEY_ID,
+            "secret_key": SECRET,
+            "token": None,
+            "profile": None,
+            "shared_config_files": [empty],
+            "shared_credentials_files": [empty],
+            "http_proxy": None,
+            "https_proxy": None,
+            "endpoints": [{service: self.url for service in self.services}],
+            "max_retries": 1,
+            "s3_use_path_style": True,
+            "skip_credentials_validation": True,
+            "skip_metadata_api_check": "true",
+            "skip_region_validation": True,
+            "use_fips_endpoint": None,
+            "use_dualstack_endpoint": None,
+        }
+        return ({"alias": original["alias"]} if original.get("alias") else {}) | made
+
+    def _backend(self, stack: Stack) -> tuple[str, Json]:
+        kind, config = stack.backend
+        if kind == "s3":
+            return "s3", self._s3(config)
+        return "local", {"path": str(self._state(stack))}
+
+    def _remote_state(self, stack: Stack, name: str) -> Json:
+        of = producer(stack, name, self.stacks)
+        if of is None:
+            raise EksclaveError(f"{stack.name}: reads a state ('{name}') of no stack in this folder")
+        if of.backend[0] == "s3":
+            return {"backend": "s3", "config": self._s3(as_list(stack.remote_states[name].get("config"))[0], lock=False)}
+        return {"backend": "local", "config": {"path": str(self._state(of))}}
+
+    def _state(self, stack: Stack) -> Path:
+        return self.private / "state" / f"{stack.name}.tfstate"
+
+    def _s3(self, config: Json, lock: bool = True) -> Json:
+        kept = {word: config[word] for word in _KEPT_S3 if config.get(word) is not None}
+        if not lock:
+            kept.pop("use_lockfile", None)
+        return kept | {
+            "access_key": KEY_ID,
+            "secret_key": SECRET,
+            "endpoints": {service: self.url for service in _S3_CALLS},
+            "skip_credentials_validation": True,
+            "skip_metadata_api_check": True,
+            "skip_region_validation": True,
+            "skip_requesting_account_id": True,
+            "skip_s3_checksum": True,
+            "use_path_style": True,
+        }
+
+
+def state_buckets(stacks: Iterable[Stack]) -> list[Json]:
+    """Return the buckets and lock tables that the stacks keep their state in, for the emulator to make first."""
+    found = {}
+    for stack in stacks:
+        kind, config = stack.backend
+        if kind == "s3" and config.get("bucket"):
+            region = str(config.get("region", "us-east-1"))
+            found[config["bucket"]] = {"name": config["bucket"], "region": region, "table": config.get("dynamodb_table")}
+    return [found[name] for name in sorted(found)]

@@ -1,0 +1,125 @@
+"""One Terraform command on one stack: run with JSON output, its progress heard, its failures named."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from .blame import fix_of
+from .estate import Json, Stack
+from .processes import Processes
+from .result import Event, Problem, StageResult
+
+COMMANDS = {
+    "init": ("init", "-input=false", "-no-color"),
+    "plan": ("plan", "-json", "-input=false", "-lock-timeout=0s", "-out=plan.bin"),
+    "apply": ("apply", "-json", "-input=false", "-lock-timeout=0s", "plan.bin"),
+    "second plan": ("plan", "-json", "-input=false", "-lock-timeout=0s", "-detailed-exitcode"),
+    "destroy": ("destroy", "-json", "-input=false", "-lock-timeout=0s", "-auto-approve", "-refresh=false"),
+}
+_CHANGED = 2
+_DONE = ("apply_complete",)
+
+
+@dataclass(frozen=True)
+class Bench:
+    """What every stage needs: the program, its environment, where to report."""
+
+    program: Path
+    environment: dict[str, str]
+    processes: Processes
+    tell: Callable[[Event], None]
+
+    def play(self, stack: Stack, place: Path, stage: str) -> StageResult:
+        """Run one stage of one stack in its private copy."""
+        self.tell(Event(stack.name, stage, "begin"))
+        hearing = _Hearing(stack, stage, self.tell)
+        environment = {**self.environment, "TF_APPEND_USER_AGENT": f"eksclave-stack/{stack.name}"}
+        begun = time.monotonic()
+        done = self.processes.run([str(self.program), *COMMANDS[stage]], place, environment, hearing.hear)
+        problems = hearing.problems
+        succeeded = done.code == 0
+        if stage == "second plan" and done.code == _CHANGED:
+            problems = hearing.unrest()
+        elif not succeeded and not problems:
+            problems = [hearing.problem(_plain(done.stderr or done.stdout))]
+        seconds = time.monotonic() - begun
+        add, change, remove = hearing.counts
+        result = StageResult(stage, succeeded, round(seconds, 2), add, change, remove, tuple(problems))
+        self.tell(Event(stack.name, stage, "end", hearing.done, hearing.planned, seconds, succeeded))
+        return result
+
+
+class _Hearing:
+    """Listens to `terraform -json`: one object a line (the machine-readable UI of the Terraform documentation)."""
+
+    def __init__(self, stack: Stack, stage: str, tell: Callable[[Event], None]) -> None:
+        self.stack, self.stage, self.tell = stack, stage, tell
+        self.problems: list[Problem] = []
+        self.changes: list[str] = []
+        self.counts = (0, 0, 0)
+        self.done = self.planned = 0
+
+    def hear(self, line: str) -> None:
+        """Take in one line of output."""
+        if not line.startswith("{"):
+            return
+        try:
+            said: Json = json.loads(line)
+        except ValueError:
+            return
+        kind = said.get("type")
+        if kind == "diagnostic" and said["diagnostic"].get("severity") == "error":
+            self.problems.append(self._diagnosed(said["diagnostic"]))
+        elif kind in ("planned_change", "resource_drift"):
+            change = said["change"]
+            self.changes.append(f"{change['resource']['addr']}: {change['action']}" + (" (drift)" if kind == "resource_drift" else ""))
+        elif kind == "change_summary":
+            changes = said["changes"]
+            self.counts = (changes.get("add", 0), changes.get("change", 0), changes.get("remove", 0))
+            self.planned = sum(self.counts) or self.planned
+        elif kind == "apply_start":
+            self.planned = max(self.planned, self.done + 1)
+        elif kind in _DONE:
+            self.done += 1
+            address = said["hook"]["resource"]["addr"]
+            self.tell(Event(self.stack.name, self.stage, "progress", self.done, self.planned, said=address))
+
+    def problem(self, said: str, address: str = "") -> Problem:
+        """Return a problem of this stage."""
+        construct = self.stack.construct(address) if address else ""
+        return Problem(self.stack.name, self.stage, said, address, construct, fix=fix_of(said))
+
+    def unrest(self) -> list[Problem]:
+        """A second plan that is not empty: one problem for each change it would make."""
+        seen = sorted(change for change in self.changes if "(drift)" not in change)
+        found = [
+            Problem(self.stack.name, self.stage, f"the plan after the apply is not empty: {change.partition(': ')[2]}",
+                    change.partition(": ")[0], self.stack.construct(change.partition(": ")[0]),
+                    fix="write the value that the provider reads back, or ignore changes to it")
+            for change in seen
+        ]  # fmt: skip
+        return found or [self.problem("the plan after the apply is not empty: outputs change")]
+
+    def _diagnosed(self, diagnostic: Json) -> Problem:
+        summary, detail = str(diagnostic.get("summary", "")), str(diagnostic.get("detail", ""))
+        address = str(diagnostic.get("address") or _snippet_address(diagnostic.get("snippet")))
+        return self.problem(f"{summary}\n{detail}".strip(), address)
+
+
+def _snippet_address(snippet: Any) -> str:
+    """Return the address that a snippet's context names (`resource.aws_vpc.main`), or an empty string."""
+    context = str((snippet or {}).get("context") or "")
+    words = context.replace('"', "").split()
+    if len(words) >= 3 and words[0] in ("resource", "data"):
+        return ".".join(words[1:3]) if words[0] == "resource" else ".".join(words[:3])
+    return context.removeprefix("resource.")
+
+
+def _plain(text: str) -> str:
+    lines = [line.strip("│╷╵ ").rstrip() for line in text.splitlines()]
+    return "\n".join(line for line in lines if line).removeprefix("Error: ") or "terraform ended without a word"

@@ -1,0 +1,1 @@
+"""Amazon ECR: pull-through cache rules and repository creation templates, beside what moto has."""
