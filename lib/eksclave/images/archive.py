@@ -1,0 +1,200 @@
+"""An archive for links that cross an air gap: one OCI image layout on disk, written by skopeo and read by skopeo.
+
+skopeo's own `oci:` transport refuses Docker's manifest types, because it may not change a digest; its `dir:` transport
+takes everything. So skopeo writes and reads a `dir:`, and we only name its files as an OCI layout does. A blob enters the
+layout by a rename, after skopeo checked its digest; index.json is replaced in one step. A kill leaves no half file.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from eksclave.errors import EksclaveError
+from eksclave.images.copier import Copier, CopyError
+from eksclave.images.copy import Source
+from eksclave.images.credentials import Logins
+from eksclave.images.lockfile import LockedImage
+from eksclave.images.patience import Patience
+from eksclave.images.registry import INDEX_TYPES, MANIFEST_TYPES, Manifest
+
+REF_NAME = "org.opencontainers.image.ref.name"
+DIR_VERSION = "Directory Transport Version: 1.1\n"
+
+
+@dataclass(frozen=True)
+class Archive:
+    """An OCI image layout (image-layout.md of the OCI image specification) in a folder."""
+
+    folder: Path
+
+    def host(self, locked: LockedImage) -> str:
+        """Return the name under which its patience is kept: a disk has no rate limit."""
+        return f"archive {locked.source.registry}"
+
+    def blob(self, digest: str) -> Path:
+        """Return where the layout keeps these bytes."""
+        algorithm, _, mark = digest.partition(":")
+        return self.folder / "blobs" / algorithm / mark
+
+    def manifest(self, locked: LockedImage, digest: str) -> Manifest:
+        """Return one manifest, hashed again."""
+        path = self.blob(digest)
+        if not path.is_file():
+            raise EksclaveError(f"the archive has no manifest {digest}", "write the archive again", str(self.folder))
+        body = path.read_bytes()
+        algorithm, _, mark = digest.partition(":")
+        if hashlib.new(algorithm, body).hexdigest() != mark:
+            raise EksclaveError(f"manifest {digest} is corrupt in the archive", "write the archive again", str(path))
+        return Manifest(_media_type(json.loads(body)), digest, body)
+
+    def lacks(self, locked: LockedImage, digest: str) -> tuple[str, ...]:
+        """Return what is not in the archive below `digest`; blobs by their size."""
+        if not self.blob(digest).is_file():
+            return (digest,)
+        manifest = self.manifest(locked, digest)
+        lacks = [gone for child in manifest.children for gone in self.lacks(locked, child["digest"])]
+        for blob in manifest.blobs:
+            path = self.blob(blob["digest"])
+            if not path.is_file() or path.stat().st_size != blob["size"]:
+                lacks.append(blob["digest"])
+        return tuple(lacks)
+
+    @contextmanager
+    def reference(self, locked: LockedImage, digest: str) -> Iterator[str]:
+        """Give a `dir:` with links to the manifest and all below it, for skopeo to read."""
+        lacks = self.lacks(locked, digest)
+        if lacks:
+            raise EksclaveError(f"the archive lacks {lacks[0]}", "write the archive again", str(self.folder))
+        with tempfile.TemporaryDirectory(prefix="eksclave-dir-") as name:
+            folder = Path(name)
+            (folder / "version").write_text(DIR_VERSION)
+            (folder / "manifest.json").symlink_to(self.blob(digest).resolve())
+            self._link(locked, digest, folder)
+            yield f"dir:{folder}"
+
+    def _link(self, locked: LockedImage, digest: str, folder: Path) -> None:
+        manifest = self.manifest(locked, digest)
+        for child in manifest.children:
+            (folder / f"{_mark(child['digest'])}.manifest.json").symlink_to(self.blob(child["digest"]).resolve())
+            self._link(locked, child["digest"], folder)
+        for blob in manifest.blobs:
+            link = folder / _mark(blob["digest"])
+            if not link.is_symlink():
+                link.symlink_to(self.blob(blob["digest"]).resolve())
+
+
+@dataclass(frozen=True)
+class Packer:
+    """Writes locked images into an archive; what is there and whole is not fetched again."""
+
+    archive: Archive
+    copier: Copier
+    source: Source
+    logins: Logins
+    patience: Patience
+
+    def pack(self, locked: LockedImage) -> bool:
+        """Bring one image, with its signatures, into the archive; return whether anything had to be fetched."""
+        fetched = False
+        wanted = [platform.digest for platform in locked.platforms] if locked.upstream_digest else [locked.digest]
+        if locked.upstream_digest and not self.archive.blob(locked.upstream_digest).is_file():
+            upstream = self.source.manifest(locked, locked.upstream_digest)
+            self._keep(upstream.digest, upstream.body)
+        for digest in [*wanted, *(attached.digest for attached in locked.attached)]:
+            if self.archive.lacks(locked, digest):
+                self._fetch(locked, digest)
+                fetched = True
+        return fetched
+
+    def finish(self, images: tuple[LockedImage, ...]) -> None:
+        """Write `oci-layout` and index.json, which name every image by its upstream reference."""
+        rows: list[dict[str, Any]] = []
+        for locked in images:
+            platforms = [platform.digest for platform in locked.platforms]
+            for digest in platforms if locked.upstream_digest else [locked.digest]:
+                rows.append(self._row(locked, digest, str(locked.source)))
+            rows += [
+                self._row(locked, a.digest, f"{locked.source.name}:{a.tag}" if a.tag else "") for a in locked.attached
+            ]
+        index = {"schemaVersion": 2, "mediaType": INDEX_TYPES[0], "manifests": rows}
+        _replace(self.archive.folder / "index.json", (json.dumps(index, indent=1) + "\n").encode())
+        _replace(self.archive.folder / "oci-layout", b'{"imageLayoutVersion": "1.0.0"}\n')
+
+    def _row(self, locked: LockedImage, digest: str, name: str) -> dict[str, Any]:
+        manifest = self.archive.manifest(locked, digest)
+        row: dict[str, Any] = {"mediaType": manifest.media_type, "digest": digest, "size": len(manifest.body)}
+        return {**row, "annotations": {REF_NAME: name}} if name else row
+
+    def _fetch(self, locked: LockedImage, digest: str) -> None:
+        def once() -> None:
+            self.archive.folder.mkdir(parents=True, exist_ok=True)
+            with tempfile.TemporaryDirectory(prefix=".partial-", dir=self.archive.folder) as name:
+                with self.source.reference(locked, digest) as source:
+                    self.copier.copy(source, f"dir:{name}", self.logins)
+                self._take(Path(name), digest)
+
+        self.patience.call(
+            once, self.source.host(locked), lambda e: 0.0 if isinstance(e, CopyError) and e.later else None
+        )
+
+    def _take(self, folder: Path, digest: str) -> None:
+        """Move skopeo's files to where an OCI layout has them: blobs first, the top manifest last."""
+        for path in sorted(folder.iterdir()):
+            if path.name not in ("version", "manifest.json") and not path.name.startswith("signature-"):
+                self._move(path, f"sha256:{path.name.removesuffix('.manifest.json')}")
+        self._move(folder / "manifest.json", digest)
+
+    def _move(self, path: Path, digest: str) -> None:
+        place = self.archive.blob(digest)
+        place.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("rb") as written:
+            os.fsync(written.fileno())
+        path.replace(place)
+
+    def _keep(self, digest: str, body: bytes) -> None:
+        place = self.archive.blob(digest)
+        place.parent.mkdir(parents=True, exist_ok=True)
+        _replace(place, body)
+
+
+def open_archive(folder: str | Path) -> Archive:
+    """Return the archive in this folder; raise where there is none that was finished."""
+    path = Path(folder)
+    if not (path / "oci-layout").is_file() or not (path / "index.json").is_file():
+        raise EksclaveError("is not a finished archive", "write it with `eksclave images copy --to-archive`", str(path))
+    return Archive(path)
+
+
+def sweep(folder: Path) -> None:
+    """Remove what a killed run left half done."""
+    for partial in folder.glob(".partial-*") if folder.is_dir() else ():
+        shutil.rmtree(partial, ignore_errors=True)
+
+
+def _replace(path: Path, body: bytes) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    new = path.with_name(f".{path.name}.{os.getpid()}")
+    with new.open("wb") as out:
+        out.write(body)
+        out.flush()
+        os.fsync(out.fileno())
+    new.replace(path)
+
+
+def _media_type(content: dict[str, Any]) -> str:
+    if content.get("mediaType"):
+        return content["mediaType"]
+    return INDEX_TYPES[0] if "manifests" in content else MANIFEST_TYPES[0]
+
+
+def _mark(digest: str) -> str:
+    return digest.partition(":")[2]

@@ -1,0 +1,138 @@
+"""The well-kept copier that moves the bytes: skopeo, or crane or regctl where that is what is installed."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterable
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+
+from eksclave.errors import EksclaveError, ToolError
+from eksclave.images.credentials import Logins, authfile
+from eksclave.images.registry import is_loopback
+
+KNOWN = ("skopeo", "crane", "regctl")
+TAIL = 600
+
+# What the three tools (Go's net/http below them) say when trying again may help, and when a login has run out.
+_LATER = re.compile(
+    r"toomanyrequests|too many requests|rate exceeded|\b(?:429|50[0-4]) (?:\(?too many|\(?internal|\(?bad gateway"
+    r"|\(?service unavailable|\(?gateway)|http (?:status|code)?:? ?(?:429|50[0-4])\b|status code:? (?:429|50[0-4])\b"
+    r"|connection (?:reset|refused|timed out)|broken pipe|unexpected eof|: eof\b|i/o timeout|tls handshake timeout"
+    r"|timeout exceeded|no such host|temporary failure|network is unreachable|server misbehaving",
+    re.IGNORECASE,
+)
+_LOGIN = re.compile(
+    r"\b401\b|unauthorized|authentication required|no basic auth|token has expired|expired", re.IGNORECASE
+)
+_FIXES = (
+    (r"no space left", "free some space, then run the same command again: it goes on where it stopped"),
+    (r"repository .*does not exist|name unknown", "deploy the registry stack first, or check the name"),
+    (r"manifest unknown|not found", "the upstream image is gone; lock again"),
+    (r"denied|forbidden", "this login may not do that; check its permissions"),
+    (r"digest.*(mismatch|did not match|does not match)|did not match expected", "the upstream content is corrupt"),
+)
+
+
+class CopyError(EksclaveError):
+    """A transfer failed. `later` says that trying again may help, `login` that a new login may."""
+
+    def __init__(self, said: str, fix: str, where: str) -> None:
+        super().__init__(said, fix, where)
+        self.login = bool(_LOGIN.search(said))
+        self.later = bool(_LATER.search(said))
+
+
+@dataclass(frozen=True)
+class Copier:
+    """One of the tools, by name and program."""
+
+    name: str
+    program: str
+
+    def command(self, source: str, destination: str, auth: str) -> list[str]:
+        """Return the words that copy one image, index or artifact its digest unchanged. `auth` is a file, or empty."""
+        if self.name == "skopeo":
+            plain = [f"--{side}-tls-verify=false" for side, ref in _sides(source, destination) if _is_plain(ref)]
+            login = ["--authfile", auth] if auth else []
+            words = ["--insecure-policy", "copy", "--quiet", "--all", "--preserve-digests", *login, *plain]
+            return [self.program, *words, source, destination]
+        if not source.startswith("docker://"):
+            raise ToolError("an archive is read and written by skopeo only", "install skopeo")
+        bare = [ref.removeprefix("docker://") for ref in (source, destination)]
+        if self.name == "crane":
+            return [self.program, "copy", *bare]
+        plain = [f"--host=reg={ref.partition('/')[0]},tls=disabled" for ref in bare if _is_plain(f"docker://{ref}")]
+        return [self.program, *plain, "image", "copy", *bare]
+
+    def copy(self, source: str, destination: str, logins: Logins, timeout: float = 3600) -> None:
+        """Copy, or raise `CopyError` with what the tool said, secrets blotted out."""
+        hosts = [_host(ref) for ref in (source, destination) if ref.startswith("docker://")]
+        with ExitStack() as stack:
+            auth, descriptors = stack.enter_context(authfile(logins, hosts))
+            environ = dict(os.environ)
+            if self.name != "skopeo":
+                folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="eksclave-"))
+                (Path(folder) / "config.json").symlink_to(auth)
+                environ["DOCKER_CONFIG"] = folder
+            words = self.command(source, destination, auth)
+            try:
+                told = subprocess.run(
+                    words,
+                    pass_fds=descriptors,
+                    env=environ,
+                    capture_output=True,
+                    text=True,
+                    errors="replace",
+                    timeout=timeout,
+                )
+            except subprocess.TimeoutExpired as error:
+                raise CopyError(f"i/o timeout: no end after {timeout:.0f} s", "check the network", source) from error
+        if told.returncode:
+            raise _failure(blot(told.stderr or told.stdout, logins.secrets()), source)
+
+
+def find_copier(name: str = "") -> Copier:
+    """Return the copier called `name`, or the first one that is installed; raise where there is none."""
+    wanted = (name,) if name else KNOWN
+    if name and name not in KNOWN:
+        raise EksclaveError(f"no copier is called '{name}'", f"known: {', '.join(KNOWN)}")
+    for one in wanted:
+        program = shutil.which(one)
+        if program:
+            return Copier(one, program)
+    said = f"{' or '.join(wanted)} is not on PATH"
+    raise ToolError(said, "install skopeo with your system's packages (apt-get, dnf, brew: `install skopeo`)")
+
+
+def blot(text: str, secrets: Iterable[str]) -> str:
+    """Return `text` without these secrets."""
+    for secret in sorted(secrets, key=len, reverse=True):
+        text = text.replace(secret, "***")
+    return text
+
+
+def _failure(told: str, source: str) -> CopyError:
+    """Return the error with the tool's last words."""
+    lines = [line.strip() for line in told.splitlines() if line.strip()]
+    said = (lines[-1] if lines else "the copier failed without a word")[-TAIL:]
+    said = re.sub(r'^time="[^"]*" level=\w+ msg="?|"$', "", said)
+    fix = next((fix for pattern, fix in _FIXES if re.search(pattern, said, re.IGNORECASE)), "")
+    return CopyError(said, fix, source.removeprefix("docker://"))
+
+
+def _sides(source: str, destination: str) -> tuple[tuple[str, str], tuple[str, str]]:
+    return ("src", source), ("dest", destination)
+
+
+def _host(reference: str) -> str:
+    return reference.removeprefix("docker://").partition("/")[0]
+
+
+def _is_plain(reference: str) -> bool:
+    return reference.startswith("docker://") and is_loopback(_host(reference))

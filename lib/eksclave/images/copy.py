@@ -1,0 +1,234 @@
+"""Copies what is locked into the mirror. The tag comes last, when everything below it has been seen there.
+
+Each image goes through the same steps, and each step may be repeated: so a copy that was killed at any moment goes on
+when it is started again, and two copies at once do no harm.
+
+1. A tag that is there and right: done. A tag that is there with another digest is never overwritten: that is a failure.
+2. The copier moves every manifest and blob by digest, without a tag.
+3. Signatures, attestations and SBOMs follow.
+4. Everything is asked for again: manifests are hashed, blobs measured.
+5. Only then the tag is set.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+from eksclave.errors import EksclaveError
+from eksclave.images.copier import Copier, CopyError
+from eksclave.images.credentials import Logins
+from eksclave.images.lockfile import Attached, LockedImage
+from eksclave.images.patience import Patience
+from eksclave.images.registry import INDEX_TYPES, Manifest, Registry, RegistryError
+from eksclave.images.resolve import keep
+from eksclave.images.verify import manifest_or_none, missing, missing_of
+
+State = Literal["present", "copied", "failed"]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of one image."""
+
+    image: LockedImage
+    state: State
+    seconds: float
+    said: str = ""
+    fix: str = ""
+
+
+class Source(Protocol):
+    """Where bytes come from: the upstream registries, or an archive on disk."""
+
+    def host(self, locked: LockedImage) -> str:
+        """Return the name under which its patience is kept."""
+        ...
+
+    def reference(self, locked: LockedImage, digest: str) -> AbstractContextManager[str]:
+        """Give the copier's name of one manifest and all below it."""
+        ...
+
+    def manifest(self, locked: LockedImage, digest: str) -> Manifest:
+        """Return one manifest."""
+        ...
+
+
+class Upstream:
+    """The registries that the lock names."""
+
+    def __init__(self, open_registry: Callable[[str], Registry]) -> None:
+        self._open = open_registry
+
+    def host(self, locked: LockedImage) -> str:
+        """Return the registry's host."""
+        return locked.source.registry
+
+    @contextmanager
+    def reference(self, locked: LockedImage, digest: str) -> Iterator[str]:
+        """Give `docker://HOST/REPOSITORY@DIGEST`."""
+        yield f"docker://{locked.source.name}@{digest}"
+
+    def manifest(self, locked: LockedImage, digest: str) -> Manifest:
+        """Return one manifest from the registry."""
+        return self._open(locked.source.registry).manifest(locked.source.repository, digest)
+
+
+@dataclass(frozen=True)
+class Copy:
+    """Everything that a copy into the mirror `host` needs."""
+
+    host: str
+    copier: Copier
+    source: Source
+    logins: Logins
+    open_registry: Callable[[str], Registry]
+    patience: Patience
+
+    def all(
+        self, images: Iterable[LockedImage], jobs: int = 4, done: Callable[[Outcome], None] = lambda _: None
+    ) -> tuple[Outcome, ...]:
+        """Copy all, `jobs` at a time; `done` hears of each one as it ends. One failure does not stop the others."""
+        pool = ThreadPoolExecutor(max(1, jobs))
+        outcomes: list[Outcome] = []
+        try:
+            for future in as_completed([pool.submit(self.one, image) for image in images]):
+                outcomes.append(future.result())
+                done(outcomes[-1])
+        finally:
+            pool.shutdown(wait=True, cancel_futures=True)
+        return tuple(sorted(outcomes, key=lambda outcome: outcome.image))
+
+    def one(self, locked: LockedImage) -> Outcome:
+        """Copy one image; never raises for what a registry, the network or the copier did."""
+        start = time.monotonic()
+        try:
+            state = self._one(locked)
+        except EksclaveError as error:
+            return Outcome(locked, "failed", time.monotonic() - start, error.said, error.fix)
+        return Outcome(locked, state, time.monotonic() - start)
+
+    def _one(self, locked: LockedImage) -> State:
+        mirror = self.open_registry(self.host)
+        tagged = mirror.digest_or_none(locked.repository, locked.tag)
+        if tagged not in (None, locked.digest):
+            said = f"tag {locked.tag} already names {tagged} in {locked.repository}; a tag is never overwritten"
+            raise EksclaveError(said, "find out who pushed it; delete it by hand if it is wrong")
+        if tagged and not missing_of(mirror, locked) and not self._unlisted(mirror, locked):
+            return "present"
+        if missing(mirror, locked.repository, locked.digest):
+            self._move(mirror, locked)
+        for attached in locked.attached:
+            self._attach(mirror, locked, attached)
+        lacks = missing_of(mirror, locked)
+        if lacks:
+            raise EksclaveError(f"after the copy the mirror still lacks {lacks[0]}", "run the copy again")
+        self._list(mirror, locked)
+        if not tagged:
+            mirror.put_manifest(locked.repository, locked.tag, mirror.manifest(locked.repository, locked.digest))
+        now = mirror.digest_or_none(locked.repository, locked.tag)
+        if now != locked.digest:
+            raise EksclaveError(
+                f"tag {locked.tag} names {now} after the copy", "another push came between; run it again"
+            )
+        return "copied"
+
+    def _move(self, mirror: Registry, locked: LockedImage) -> None:
+        """Move the image by digest; an index of our own is put after the manifests that it lists."""
+        if not locked.upstream_digest:
+            self._transfer(locked, locked.digest)
+            return
+        wanted = frozenset(platform.digest for platform in locked.platforms)
+        for digest in sorted(wanted):
+            if missing(mirror, locked.repository, digest):
+                self._transfer(locked, digest)
+        index = self.own_index(locked)
+        mirror.put_manifest(locked.repository, index.digest, index)
+
+    def own_index(self, locked: LockedImage) -> Manifest:
+        """Return the index of only the locked platforms, made again from the upstream index."""
+        wanted = frozenset(platform.digest for platform in locked.platforms)
+        index = keep(self.source.manifest(locked, locked.upstream_digest), wanted)
+        if index.digest != locked.digest:
+            raise EksclaveError(
+                f"the index of the locked platforms is {index.digest}, not {locked.digest}", "lock again"
+            )
+        return index
+
+    def _attach(self, mirror: Registry, locked: LockedImage, attached: Attached) -> None:
+        if missing(mirror, locked.repository, attached.digest):
+            self._transfer(locked, attached.digest)
+        if attached.tag and mirror.digest_or_none(locked.repository, attached.tag) is None:
+            manifest = mirror.manifest(locked.repository, attached.digest)
+            mirror.put_manifest(locked.repository, attached.tag, manifest)
+
+    def _unlisted(self, mirror: Registry, locked: LockedImage) -> bool:
+        """Whether a referrer is in the mirror, but the mirror does not list it."""
+        wanted = self._by_subject(mirror, locked)
+        return any(
+            digests - {d["digest"] for d in mirror.referrers(locked.repository, subject)}
+            for subject, digests in wanted.items()
+        )
+
+    def _list(self, mirror: Registry, locked: LockedImage) -> None:
+        """See that the mirror lists the referrers: by its API, else in the tag that stands in for it (OCI 1.1)."""
+        for subject, digests in self._by_subject(mirror, locked).items():
+            listed = mirror.referrers(locked.repository, subject)
+            new = [d for d in sorted(digests) if d not in {one["digest"] for one in listed}]
+            if not new:
+                continue
+            rows = [*listed, *(_descriptor(mirror.manifest(locked.repository, digest)) for digest in new)]
+            rows.sort(key=lambda row: row["digest"])
+            body = json.dumps({"schemaVersion": 2, "mediaType": INDEX_TYPES[0], "manifests": rows}).encode()
+            mirror.put_manifest(locked.repository, subject.replace(":", "-"), Manifest(INDEX_TYPES[0], "", body))
+
+    def _by_subject(self, mirror: Registry, locked: LockedImage) -> dict[str, set[str]]:
+        subjects: dict[str, set[str]] = {}
+        for attached in locked.attached:
+            manifest = None if attached.tag else manifest_or_none(mirror, locked.repository, attached.digest)
+            subject = (manifest.content.get("subject") or {}).get("digest") if manifest else None
+            if subject:
+                subjects.setdefault(subject, set()).add(attached.digest)
+        return subjects
+
+    def _transfer(self, locked: LockedImage, digest: str) -> None:
+        destination = f"docker://{self.host}/{locked.repository}@{digest}"
+        hosts = (locked.source.registry, self.host)
+        renewed = False
+
+        def once() -> None:
+            used = {host: self.logins.find(host) for host in hosts}
+            try:
+                with self.source.reference(locked, digest) as source:
+                    self.copier.copy(source, destination, self.logins)
+            except CopyError as error:
+                nonlocal renewed
+                if error.login and not renewed:
+                    renewed, error.later = True, True
+                    for host, login in used.items():
+                        self.logins.renew(host, login)
+                raise
+
+        self.patience.call(once, self.source.host(locked), _is_transient)
+
+
+def _is_transient(error: Exception) -> float | None:
+    if isinstance(error, RegistryError):
+        return None
+    return 0.0 if isinstance(error, CopyError) and error.later else None
+
+
+def _descriptor(manifest: Manifest) -> dict[str, object]:
+    """Return how a referrers list names an artifact (OCI distribution 1.1, "Listing referrers")."""
+    content = manifest.content
+    kind = content.get("artifactType") or (content.get("config") or {}).get("mediaType", "")
+    told: dict[str, object] = {"mediaType": manifest.media_type, "digest": manifest.digest, "size": len(manifest.body)}
+    told["artifactType"] = kind
+    if content.get("annotations"):
+        told["annotations"] = content["annotations"]
+    return told
