@@ -3,8 +3,8 @@
     from eksclave.toolkit import Construct, aws, cdktf, kubernetes
 
 `cdktf` is the core module, whichever of the two is installed, under its public names. `aws` and `kubernetes` are the
-provider packages: `aws.vpc.Vpc` imports the module `vpc` alone, where the published packages import all of theirs (2,200
-for AWS: ten seconds and more than a gigabyte). Another CDKTF app gets the same with one line before its own imports:
+provider packages: `aws.vpc.Vpc` imports the module `vpc` alone, where the published packages import all of theirs
+(2,200 for AWS: ten seconds and more than a gigabyte). Another CDKTF app gets the same with one line before its imports:
 
     import eksclave.toolkit.lazy
 

@@ -1,8 +1,8 @@
 """Provider packages whose modules are imported when they are first used.
 
-The published `__init__` of a CDKTF provider package ends with one `from . import x` per resource (2,200 for AWS), so that
-importing `x` imports all of them. Here only the package's jsii assembly is loaded; `__getattr__` imports the rest when
-asked, as bindings generated today do by themselves (cdktn-provider-aws 25).
+The published `__init__` of a CDKTF provider package ends with one `from . import x` per resource (2,200 for AWS), so
+that importing `x` imports all of them. Here only the package's jsii assembly is loaded; `__getattr__` imports the rest
+when asked, as bindings generated today do by themselves (cdktn-provider-aws 25).
 """
 
 from __future__ import annotations
@@ -76,11 +76,8 @@ def _tell_jsii(assembly: str, package: str, modules: Sequence[str]) -> None:
 
     Bindings generated today bring this table themselves (`_SUBMODULE_FQN_MAP`).
     """
-    from jsii import _reference_map
-
-    _reference_map._submodule_fqn_map.update(
-        {f"{assembly}.{_camel(module)}": f"{package}.{module}" for module in modules}
-    )
+    known: Any = importlib.import_module("jsii._reference_map")
+    known._submodule_fqn_map.update({f"{assembly}.{_camel(module)}": f"{package}.{module}" for module in modules})
 
 
 def _camel(module: str) -> str:

@@ -1,7 +1,7 @@
 """One name for two packages: `cdktf` and `cdktn`, and their provider packages, reach whichever is installed.
 
-`cdktn` exports every name of `cdktf` and installs no `cdktf` module. An import of the absent one gives the very module of
-the present one, so that classes are the same under both names. Where both are installed each keeps its own.
+`cdktn` exports every name of `cdktf` and installs no `cdktf` module. An import of the absent one gives the very module
+of the present one, so that classes are the same under both names. Where both are installed each keeps its own.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ _FORMER, _FORK = "cdktf_cdktf_provider_", "cdktn_provider_"
 
 
 def twin(package: str) -> str | None:
-    """Return the other name of a top-level package: `cdktf` for `cdktn` and the like; None where it has no other name."""
+    """Return a top-level package's other name: `cdktf` for `cdktn` and the like; None where it has no other."""
     if package in ("cdktf", "cdktn"):
         return "cdktn" if package == "cdktf" else "cdktf"
     if package.startswith(_FORMER):

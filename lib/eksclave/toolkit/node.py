@@ -9,7 +9,7 @@ from __future__ import annotations
 import functools
 import importlib.util
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -58,7 +58,7 @@ def _start_with(jsii: Any, extra: Callable[[], dict[str, str]]) -> None:
 
 
 @contextmanager
-def _environment(extra: dict[str, str]) -> Iterator[None]:
+def _environment(extra: dict[str, str]) -> Generator[None]:
     before = {name: os.environ.get(name) for name in extra}
     os.environ.update(extra)
     try:
