@@ -1,4 +1,4 @@
-"""What AWS managed policies of nodes, add-ons and the bastion allow, as far as endpoint policies must let it through."""
+"""What AWS managed policies allow, as far as endpoint policies must let it through."""
 
 from __future__ import annotations
 

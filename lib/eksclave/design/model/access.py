@@ -21,6 +21,8 @@ class BastionPlan:
     rules: tuple[Rule, ...]
     session_document: dict[str, object]
     reason: str
+    session_principals: tuple[str, ...] = ()
+    """ARNs that alone may start sessions; IAM decides when empty."""
 
 
 @dataclass(frozen=True)

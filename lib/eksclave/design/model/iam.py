@@ -35,3 +35,5 @@ class RolePlan:
     managed_policies: tuple[str, ...]
     statements: tuple[PolicyStatement, ...]
     reason: str
+    trust_actions: tuple[str, ...] = ("sts:AssumeRole",)
+    """What the trust policy allows: Pod Identity and Auto Mode's cluster role need sts:TagSession too."""

@@ -21,7 +21,9 @@ class ControllerPlan:
     """A controller as one Deployment: image already mirrored, arguments for a closed network, RBAC as Kubernetes rules.
 
     `cluster_rules` and `namespace_rules` are tuples of (api groups, resources, verbs, resource names).
-    `manifests` holds further Kubernetes objects that it needs (CRDs, IngressClass, webhook configuration), JSON-able.
+    An argument may hold `{vpc_id}`, which the stack takes from the network's contract. `secret_mounts` are pairs of a
+    secret's name and the folder that it appears in. `manifests` holds further Kubernetes objects that it needs
+    (CRDs, IngressClass, webhook configuration), JSON-able.
     """
 
     key: str
@@ -39,6 +41,7 @@ class ControllerPlan:
     health_path: str
     health_port: int
     reason: str
+    secret_mounts: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -63,3 +66,5 @@ class WorkloadsPlan:
     ingresses: tuple[IngressPlan, ...]
     manifests: tuple[str, ...]
     reasons: tuple[str, ...]
+    objects: tuple[Mapping[str, Any], ...] = ()
+    """Kubernetes objects of no controller here, JSON-able: the ingress class of EKS Auto Mode."""
