@@ -1,0 +1,345 @@
+"""`terraform show -json PLAN`: what the plan knows, and where what it does not know comes from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from eksclave.terraform.kinds import is_plural, kind_or_none
+from eksclave.terraform.model import Note, Resource
+from eksclave.terraform.part import Part, Qualify
+from eksclave.terraform.references import all_references, split
+from eksclave.terraform.scope import Instance, Json, Scope, build_tree
+from eksclave.terraform.trace import Tracer, Want, instance_place
+from eksclave.terraform.values import AnyOf, Ref, Sensitive, Unknown, Value, dig, symbols
+from eksclave.terraform.waits import Waits
+
+_COMPUTED = object()  # the block is configured, and this argument is not in it
+
+
+def addresses(document: Json) -> set[str]:
+    """Return the addresses of one plan without reading it further."""
+    return {instance.address for instance in _instances(document)}
+
+
+def read(document: Json, label: str, qualify: Qualify) -> Part:
+    """Return one plan as resources with symbolic values. `qualify` makes an address unique over several inputs."""
+    instances = list(_instances(document))
+    root = build_tree(document.get("configuration") or {}, instances)
+    reader = _Reader(document, label, qualify, {instance.address: instance for instance in instances})
+    resources = [reader.resource(instance) for instance in instances]
+    outputs = reader.outputs(root, document)
+    changes = {
+        qualify(change["address"]): tuple(change.get("change", {}).get("actions") or ())
+        for change in document.get("resource_changes") or ()
+        if isinstance(change, dict) and isinstance(change.get("address"), str) and not change.get("deposed")
+    }
+    return Part(label, resources, outputs, changes, reader.notes)
+
+
+def _instances(document: Json) -> Iterator[Instance]:
+    """Yield what will exist after apply: planned, unchanged, read, and what Terraform only forgets."""
+    seen: set[str] = set()
+    for change in document.get("resource_changes") or ():
+        if not isinstance(change, dict) or change.get("deposed") or not isinstance(change.get("address"), str):
+            continue
+        body = change.get("change") or {}
+        actions = list(body.get("actions") or ["no-op"])
+        seen.add(change["address"])
+        if actions == ["delete"]:
+            continue
+        after = body.get("after")
+        if not isinstance(after, dict):
+            after = body.get("before") if "forget" in actions else {}
+        action = "replace" if "delete" in actions else actions[-1] if actions else "no-op"
+        yield _instance(change, after or {}, body.get("after_unknown"), body.get("after_sensitive"), action)
+    planned = document.get("planned_values") or {}
+    prior = (document.get("prior_state") or {}).get("values") or {}
+    for values in (planned, prior):
+        for resource in _state_resources(values.get("root_module")):
+            address = resource.get("address")
+            if (
+                isinstance(address, str)
+                and address not in seen
+                and (values is planned or resource.get("mode") == "data")
+            ):
+                seen.add(address)
+                yield _instance(resource, resource.get("values") or {}, {}, resource.get("sensitive_values"), "no-op")
+
+
+def _state_resources(module: Any) -> Iterator[Json]:
+    todo = [module]
+    while todo:
+        part = todo.pop()
+        if isinstance(part, dict):
+            yield from (resource for resource in part.get("resources") or () if isinstance(resource, dict))
+            todo.extend(part.get("child_modules") or ())
+
+
+def _instance(listed: Json, after: Json, unknown: Any, sensitive: Any, action: str) -> Instance:
+    address = listed["address"]
+    module = listed.get("module_address")
+    if not isinstance(module, str):
+        module = _module_of(address, str(listed.get("type")), listed.get("mode") == "data")
+    return Instance(
+        address,
+        module,
+        str(listed.get("mode") or "managed"),
+        str(listed.get("type")),
+        str(listed.get("name")),
+        listed.get("index"),
+        str(listed.get("provider_name") or ""),
+        action,
+        after,
+        unknown if unknown is not None else {},
+        sensitive,
+    )
+
+
+def _module_of(address: str, kind: str, data: bool) -> str:
+    """State JSON gives no module address: it is what stands before the resource's own two or three words."""
+    steps = split(address)
+    if steps and steps[0] != "module":
+        return ""
+    mark = f".data.{kind}." if data else f".{kind}."
+    return address[: address.rindex(mark)] if mark in address else ""
+
+
+class _Reader:
+    """Reads the instances of one plan; each one's values are worked out once, when they are first needed."""
+
+    def __init__(self, document: Json, label: str, qualify: Qualify, instances: dict[str, Instance]) -> None:
+        self.label, self.qualify, self.instances = label, qualify, instances
+        variables = document.get("variables")
+        self.tracer = Tracer(self._deref, variables if isinstance(variables, dict) else {})
+        self.notes: list[Note] = []
+        self.values: dict[str, dict[str, Value]] = {}
+        self.busy: set[str] = set()
+        self.regions = _regions(document)
+        self.waits = Waits(qualify)
+
+    def resource(self, instance: Instance) -> Resource:
+        values = {name: self._outside(value) for name, value in self.worked_out(instance).items()}
+        expressions = instance.block.get("expressions")
+        region = values.get("region")
+        return Resource(
+            self.qualify(instance.address),
+            instance.mode,
+            instance.type,
+            instance.name,
+            values,
+            instance.key,
+            instance.module,
+            instance.provider,
+            region if isinstance(region, str) else self._region(instance),
+            self.label,
+            None,
+            instance.action,
+            frozenset(expressions) if isinstance(expressions, dict) else None,
+            self.waits.of(instance, {symbol.address for symbol in _refs(values)}),
+        )
+
+    def worked_out(self, instance: Instance) -> dict[str, Value]:
+        """Return the instance's values with every unknown one traced; a value that is being worked out is its Ref."""
+        done = self.values.get(instance.address)
+        if done is not None:
+            return done
+        self.busy.add(instance.address)
+        expressions = instance.block.get("expressions")
+        values: dict[str, Value] = {}
+        unknown = instance.unknown if isinstance(instance.unknown, dict) else {}
+        for name in {**instance.after, **unknown}:
+            values[name] = self._overlay(
+                instance,
+                (name,),
+                instance.after.get(name),
+                unknown.get(name, False),
+                dig(instance.sensitive, (name,)) if isinstance(instance.sensitive, dict) else instance.sensitive,
+                expressions.get(name) if isinstance(expressions, dict) else None,
+            )
+        if instance.block and instance.scope is not None and instance.mode == "managed":
+            values.setdefault("id", Ref(instance.address, ("id",)))
+        self.busy.discard(instance.address)
+        self.values[instance.address] = values
+        return values
+
+    def _overlay(
+        self, instance: Instance, path: tuple[str | int, ...], known: Any, unknown: Any, sensitive: Any, expression: Any
+    ) -> Value:
+        if unknown is True:
+            value = self._traced(instance, path, expression)
+        elif isinstance(unknown, dict) and unknown:
+            base = known if isinstance(known, dict) else {}
+            value = {
+                name: self._overlay(
+                    instance,
+                    (*path, name),
+                    base.get(name),
+                    unknown.get(name, False),
+                    sensitive.get(name) if isinstance(sensitive, dict) else None,
+                    _inside(expression, name),
+                )
+                for name in {**base, **unknown}
+            }
+        elif isinstance(unknown, list) and unknown:
+            base = known if isinstance(known, list) else []
+            count = max(len(base), len(unknown))
+            value = [
+                self._overlay(
+                    instance,
+                    (*path, at),
+                    base[at] if at < len(base) else None,
+                    unknown[at] if at < len(unknown) else False,
+                    None,
+                    _block_for(expression, base[at] if at < len(base) else None, at, count),
+                )
+                for at in range(count)
+            ]
+        else:
+            value = known
+        return Sensitive(value) if sensitive is True and value is not None else value
+
+    def _traced(self, instance: Instance, path: tuple[str | int, ...], expression: Any) -> Value:
+        kind, plural = kind_or_none(instance.type, path), is_plural(path)
+        if isinstance(path[-1], int):
+            plural = False
+        scope = instance.scope
+        if scope is None or not instance.block:
+            return Ref(instance.address, path)
+        if expression is _COMPUTED or (expression is None and len(path) == 1):
+            return Ref(instance.address, path)  # nobody configured it: the provider computes it
+        if expression is None:
+            if kind is None:
+                return Unknown("known after apply")
+            return self._from_dynamic_block(instance, path, Want(kind, plural))
+        value, assumed = self.tracer.value(expression, instance_place(instance), Want(kind, plural))
+        attribute = ".".join(map(str, path))
+        self.notes += [Note(self.qualify(instance.address), attribute, text) for text in dict.fromkeys(assumed)]
+        if isinstance(path[-1], int) and isinstance(value, list):
+            return value[path[-1]] if path[-1] < len(value) else Unknown("known after apply")
+        return value
+
+    def _from_dynamic_block(self, instance: Instance, path: tuple[str | int, ...], want: Want) -> Value:
+        """Plan JSON leaves dynamic blocks out of the configuration: only the kind of the attribute says what fits."""
+        expression = {"references": [f"local.{path[-1] if isinstance(path[-1], str) else path[-2]}"]}
+        value, _ = self.tracer.value(expression, instance_place(instance), want)
+        said = f"set inside a dynamic block, which the plan leaves out: taken to be {value}"
+        if isinstance(value, (AnyOf, Unknown)):
+            return value
+        self.notes.append(Note(self.qualify(instance.address), ".".join(map(str, path)), said))
+        return value
+
+    def _deref(self, ref: Ref) -> Value:
+        """Return what is known of a reference's target: a literal, or the reference that it was itself set from."""
+        instance = self.instances.get(ref.address)
+        if instance is None or instance.address in self.busy or not ref.path:
+            return ref
+        found = dig(self.worked_out(instance), ref.path)
+        if isinstance(found, (Ref, AnyOf)):
+            return found
+        return found if found is not None and not isinstance(found, Unknown) else ref
+
+    def outputs(self, root: Scope, document: Json) -> dict[str, Value]:
+        """Return the root outputs: known ones by value, others traced by the name's kind or their one reference."""
+        planned = (document.get("planned_values") or {}).get("outputs") or {}
+        configured = root.configuration.get("outputs") or {}
+        found: dict[str, Value] = {}
+        for name in sorted({*planned, *configured}):
+            listed = planned.get(name) or {}
+            if "value" in listed:
+                found[name] = Sensitive(listed["value"]) if listed.get("sensitive") else listed["value"]
+                continue
+            expression = (configured.get(name) or {}).get("expression")
+            found[name] = self._outside(self.tracer.output(expression, root, name))
+        return found
+
+    def _outside(self, value: Value) -> Value:
+        """Return the value with addresses made unique over all inputs."""
+        if isinstance(value, Ref):
+            return Ref(self.qualify(value.address), value.path)
+        if isinstance(value, AnyOf):
+            return AnyOf(tuple(self._outside(candidate) for candidate in value.candidates), value.reason)
+        if isinstance(value, Unknown):
+            return Unknown(value.reason, tuple(Ref(self.qualify(r.address), r.path) for r in value.references))
+        if isinstance(value, Sensitive):
+            return Sensitive(self._outside(value.value))
+        if isinstance(value, dict):
+            return {name: self._outside(part) for name, part in value.items()}
+        if isinstance(value, list):
+            return [self._outside(part) for part in value]
+        return value
+
+    def _region(self, instance: Instance) -> str | None:
+        return self.regions.get(str(instance.block.get("provider_config_key") or "aws")) or self.regions.get("aws")
+
+
+def _regions(document: Json) -> dict[str, str]:
+    """Return the Region of each provider configuration; a root variable is looked up."""
+    found: dict[str, str] = {}
+    variables = document.get("variables") or {}
+    providers = (document.get("configuration") or {}).get("provider_config") or {}
+    for key, provider in providers.items():
+        expression = ((provider or {}).get("expressions") or {}).get("region") or {}
+        constant = expression.get("constant_value")
+        for reference in expression.get("references") or ():
+            if constant is None and str(reference).startswith("var."):
+                constant = (variables.get(str(reference)[4:]) or {}).get("value")
+        if isinstance(constant, str):
+            found[key] = constant
+            found.setdefault(key.rsplit(":", 1)[-1], constant)
+    return found
+
+
+def _refs(values: Value) -> Iterator[Ref]:
+    for symbol in symbols(values):
+        if isinstance(symbol, Ref):
+            yield symbol
+        elif isinstance(symbol, AnyOf):
+            yield from _refs(list(symbol.candidates))
+        else:
+            yield from symbol.references
+
+
+def _inside(expression: Any, name: str) -> Any:
+    """Return the expression of a part: of a block its own, of a flat list of references all of them."""
+    if isinstance(expression, list):
+        return _inside(expression[0], name) if len(expression) == 1 else None
+    if isinstance(expression, dict):
+        if "references" in expression and isinstance(expression["references"], list):
+            return expression
+        return expression.get(name, _COMPUTED)
+    return _COMPUTED if expression is _COMPUTED else None
+
+
+def _block_for(expression: Any, element: Any, at: int, count: int) -> Any:
+    """Find the block that made an element: sets lose the order of the configuration, constants tell them apart."""
+    if not isinstance(expression, list):
+        return expression
+    if len(expression) == 1 and count == 1:
+        return expression[0]
+    if not isinstance(element, dict):
+        return expression[at] if len(expression) == count else None
+    fitting = [block for block in expression if isinstance(block, dict) and _fits(block, element)]
+    if len(fitting) == 1:
+        return fitting[0]
+    if len(expression) == count and at < len(expression) and (expression[at] in fitting):
+        return _merged(fitting)
+    return _merged(fitting) if fitting else None
+
+
+def _fits(block: Json, element: Json) -> bool:
+    for name, expression in block.items():
+        if isinstance(expression, dict) and "constant_value" in expression:
+            known, constant = element.get(name), expression["constant_value"]
+            if known is not None and known != constant and str(known).lower() != str(constant).lower():
+                return False
+    configured = {name for name, value in element.items() if value not in (None, "", [], 0, False, {})}
+    return configured <= set(block)
+
+
+def _merged(blocks: list[Json]) -> Json | None:
+    """Several blocks could have made this element: any of their references."""
+    if len(blocks) < 2:
+        return blocks[0] if blocks else None
+    names = {name for block in blocks for name in block}
+    return {name: {"references": all_references([block.get(name) for block in blocks])} for name in sorted(names)}

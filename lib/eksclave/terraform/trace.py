@@ -1,0 +1,235 @@
+"""From an attribute known only after apply back to what sets it, through modules, variables, outputs and locals.
+
+Plan JSON lists the references of an expression, not the expression. What the kind of the attribute leaves open stays a
+choice (`AnyOf`); what had to be assumed is said on the trail.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from eksclave.terraform.kinds import Kind, attribute_kind
+from eksclave.terraform.pick import pick
+from eksclave.terraform.references import Term, terms
+from eksclave.terraform.scope import Instance, Key, Scope
+from eksclave.terraform.settle import Hit, join, literal, one_of, reference, settle, usable
+from eksclave.terraform.values import AnyOf, Path, Ref, Unknown, Value, dig
+
+_DEEPEST = 40
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where an expression stands: its module instance, and what `each` and `count` mean there."""
+
+    scope: Scope
+    key: Key = None
+    for_each: Any = None
+
+
+@dataclass(frozen=True)
+class Want:
+    """What the attribute that was set can hold."""
+
+    kind: Kind | None
+    plural: bool
+
+
+@dataclass
+class Trail:
+    """What was assumed on the way, and what is being followed (expressions may lead in circles)."""
+
+    notes: list[str] = field(default_factory=list)
+    following: list[tuple[Any, ...]] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Tracer:
+    """Resolves expressions of one plan. `deref` gives what is known of a Ref's target, or the Ref itself."""
+
+    deref: Callable[[Ref], Value]
+    variables: Mapping[str, Any]
+
+    def value(self, expression: Any, place: Place, want: Want) -> tuple[Value, list[str]]:
+        """Return the value of an unknown attribute with this configured expression, and what had to be assumed."""
+        if isinstance(expression, dict) and "constant_value" in expression:
+            return expression["constant_value"], []
+        references = expression.get("references") if isinstance(expression, dict) else None
+        if not isinstance(references, list):
+            return Unknown("the plan does not keep this expression"), []
+        trail = Trail()
+        listed = terms(references)
+        hits = self.follow(listed, place, want, (), trail)
+        used = tuple(Ref(term.name, term.rest) for term in listed if term.root in ("resource", "data"))
+        return settle(hits, want.kind, want.plural, used), trail.notes
+
+    def output(self, expression: Any, scope: Scope, name: str) -> Value:
+        """Return what a root output will be: by the kind that its name tells, or by its one plain reference."""
+        listed = terms(expression.get("references") or ()) if isinstance(expression, dict) else []
+        kind = attribute_kind(name.removesuffix("s")) or attribute_kind(name)
+        plural = name.endswith("s")
+        if kind is not None:
+            value, _ = self.value(expression, Place(scope), Want(kind, plural))
+            if not isinstance(value, Unknown):
+                return value
+        if len(listed) == 1:
+            hits = self.follow(listed, Place(scope), Want(None, plural), (), Trail())
+            if len(hits) == 1:
+                return list(hits[0].members) if hits[0].many else hits[0].members[0]
+        return Unknown("this output is known after apply")
+
+    def follow(self, listed: Sequence[Term], place: Place, want: Want, rest: Path, trail: Trail) -> list[Hit]:
+        """Return what each term of an expression can give, in order; terms that cannot be of the kind give nothing."""
+        hits: list[Hit] = []
+        for term in listed:
+            mark = (id(place.scope), place.key, term, rest)
+            if mark in trail.following or len(trail.following) > _DEEPEST:
+                continue
+            trail.following.append(mark)
+            path = (*term.rest, *rest)
+            if term.root in ("resource", "data"):
+                hits += self._resource(term, path, listed, place, want, trail)
+            elif term.root == "var":
+                hits += self.variable(term.name, path, place.scope, want, trail)
+            elif term.root == "module":
+                hits += self.module(term.name, path, listed, place, want, trail)
+            elif term.root == "local":
+                hits += self._local(term.name, listed, place, want, trail)
+            elif term.root == "each" and term.name == "value":
+                hits += self._each(path, place, want, trail)
+            trail.following.pop()
+        return hits
+
+    def block(self, name: str, listed: Sequence[Term], place: Place, want: Want, trail: Trail) -> list[Hit]:
+        """Return what a whole resource block gives: the ids of its instances."""
+        return self._resource(Term("resource", name, ()), (), listed, place, want, trail)
+
+    def _resource(
+        self, term: Term, path: Path, listed: Sequence[Term], place: Place, want: Want, trail: Trail
+    ) -> list[Hit]:
+        instances = place.scope.instances.get(term.name, {})
+        if not instances:
+            return []  # a block without instances gives nothing: try() and coalesce() go on to the next
+        many = False
+        if None in instances:
+            chosen = [instances[None]]
+        elif path and path[0] in instances:
+            chosen, path = [instances[path[0]]], path[1:]
+        elif path and isinstance(path[0], int):
+            return []  # an index past the end, inside try()
+        else:
+            literals = [word for other in listed for word in self._words(other, place)]
+            chosen = pick(term, instances, listed, place.key, literals, want.plural, trail.notes)
+            many = want.plural and len(chosen) > 1
+        values = [self.deref(ref) for one in chosen if (ref := reference(one, path, want.kind)) is not None]
+        if not values:
+            return []
+        if len(values) == 1 and isinstance(values[0], list):
+            return [Hit(tuple(values[0]), True)]
+        if many or len(values) == 1:
+            return [Hit(tuple(values), many)]
+        return [Hit((one_of(values, f"the plan does not keep which instance of {term.name}"),))]
+
+    def _words(self, term: Term, place: Place) -> list[Any]:
+        """Return the plain words that each.value (or a part of it) stands for: they may be the lost index."""
+        if term.root != "each" or term.name != "value":
+            return []
+        hits = self._each(term.rest, place, Want(None, False), Trail())
+        return [member for hit in hits for member in hit.members if isinstance(member, (str, int))]
+
+    def _each(self, path: Path, place: Place, want: Want, trail: Trail) -> list[Hit]:
+        """Follow each.value into the for_each expression of the block, or module call, that is being read."""
+        expression, key, scope = place.for_each, place.key, place.scope
+        if not isinstance(expression, dict) or key is None:
+            return []
+        if "constant_value" in expression:
+            constant = expression["constant_value"]
+            found = dig(constant, (key, *path)) if isinstance(constant, dict) else key
+            return [literal(found)] if usable(found, want.kind) else []
+        hits: list[Hit] = []
+        through = terms(expression.get("references") or ())
+        for term in through:
+            if term.root in ("resource", "data"):
+                instances = scope.instances.get(term.name, {})
+                alike = [one for one in instances.values() if key in one.after.values()]
+                chosen = [instances[key]] if key in instances else alike or list(instances.values())
+                refs = [ref for one in chosen if (ref := reference(one, path, want.kind)) is not None]
+                hits += [Hit((one_of([self.deref(ref) for ref in refs], "for_each"),))] if refs else []
+            elif term.root == "var":
+                hits += self.variable(term.name, (*term.rest, key, *path), scope, want, trail)
+            elif term.root == "local":
+                hits += self._local(term.name, [*through, Term("each", "key", ())], place, want, trail)
+            elif term.root == "module":
+                hits += self.module(term.name, (*term.rest, key, *path), through, place, want, trail)
+        return hits
+
+    def variable(self, name: str, path: Path, scope: Scope, want: Want, trail: Trail) -> list[Hit]:
+        """Follow an input: the root's has its value, a module's the expression of the call or its default."""
+        declared = scope.configuration.get("variables", {}).get(name) or {}
+        if scope.parent is None:
+            given = self.variables.get(name)
+            found = dig(given.get("value") if isinstance(given, dict) else declared.get("default"), path)
+            return [literal(found)] if usable(found, want.kind) else []
+        expression = (scope.call.get("expressions") or {}).get(name)
+        if not isinstance(expression, dict) or not expression:
+            found = dig(declared.get("default"), path)
+            return [literal(found)] if usable(found, want.kind) else []
+        if "constant_value" in expression:
+            found = dig(expression["constant_value"], path)
+            return [literal(found)] if usable(found, want.kind) else []
+        above = Place(scope.parent, scope.key, scope.call.get("for_each_expression"))
+        listed = terms(expression.get("references") or ())
+        hits = self.follow(listed, above, want, path, trail)
+        if not hits and path:  # an object that the call puts together: its parts are all that is known
+            return self.follow(listed, above, want, (), trail)
+        return hits
+
+    def module(
+        self, name: str, path: Path, listed: Sequence[Term], place: Place, want: Want, trail: Trail
+    ) -> list[Hit]:
+        """Follow an output of a module call into the module."""
+        children = place.scope.children.get(name, {})
+        indexed = any(term.root in ("each", "count") for term in listed)
+        if path and path[0] in children and None not in children:
+            chosen, path = [children[path[0]]], path[1:]
+        elif place.key in children and (indexed or None in children):
+            chosen = [children[place.key]]
+        else:
+            chosen = [children[key] for key in sorted(children, key=str)]
+        hits: list[Hit] = []
+        for child in chosen:
+            outputs = child.configuration.get("outputs") or {}
+            named = [o for o in sorted(outputs) if want.kind is not None and attribute_kind(o) == want.kind]
+            for output in [str(path[0])] if path else named:
+                expression = (outputs.get(output) or {}).get("expression") or {}
+                inside = terms(expression.get("references") or ())
+                hits += self.follow(inside, Place(child), want, path[1:], trail)
+        return hits
+
+    def _local(self, name: str, listed: Sequence[Term], place: Place, want: Want, trail: Trail) -> list[Hit]:
+        """A local can only come from this module: its resources, its inputs, its children's outputs."""
+        from eksclave.terraform.locals import candidates
+
+        if want.kind is None:
+            return []
+        hits = candidates(self, name, listed, place, want, trail)
+        distinct = {repr(sorted(map(str, hit.members))): hit for hit in hits}
+        if len(distinct) == 1:
+            (hit,) = distinct.values()
+            said = ", ".join(map(str, hit.members[:3])) + (", …" if len(hit.members) > 3 else "")
+            trail.notes.append(f"local.{name} is taken to be {said}: the plan does not keep locals")
+            return [hit]
+        reason = f"the plan does not keep local.{name}"
+        if want.plural and distinct:
+            every = join(distinct.values())
+            whole = [list(hit.members) for hit in distinct.values()]
+            return [Hit((AnyOf((*whole, every), reason),), True)]
+        return [Hit((one_of([m for hit in distinct.values() for m in hit.members], reason),))] if distinct else []
+
+
+def instance_place(instance: Instance) -> Place:
+    """Return where the expressions of an instance stand."""
+    assert instance.scope is not None
+    return Place(instance.scope, instance.key, instance.block.get("for_each_expression"))
