@@ -93,7 +93,8 @@ class Trace:
 
     `hops` are those of the deciding pair; where it fails, the last of them failed. `stopped` is that hop. `packet` is a
     concrete packet that meets it (fail only; None where no packet comes into being: a name that does not resolve).
-    `source_place` and `destination_place` name the pair (subnet addresses or network). `also` holds other pairs that fail
+    `source_place` and `destination_place` name the pair (subnet addresses or network). `also` holds other pairs that
+    fail
     or are unknown for a different reason, worst first, without repetition. `public` tells that the traffic crosses an
     internet gateway. `assumptions` are stated texts that a pass (or the answer) rests on.
     """

@@ -62,7 +62,8 @@ class Party:
 
 @dataclass(frozen=True)
 class DnsName:
-    """A name that the source resolves in its own VPC: `api.ecr.eu-central-1.amazonaws.com`, lower case, no final dot."""
+    """A name that the source resolves in its own VPC: `api.ecr.eu-central-1.amazonaws.com`, lower case, no final
+    dot."""
 
     name: str
 
@@ -79,7 +80,8 @@ Destination: TypeAlias = Party | DnsName | ApiServer
 
 @dataclass(frozen=True)
 class Question:
-    """May every interface of the source open a connection to every interface of the destination, on each of the ports?"""
+    """May every interface of the source open a connection to every interface of the destination, on each of the
+    ports?"""
 
     source: Party
     destination: Destination

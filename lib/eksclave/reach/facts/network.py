@@ -135,7 +135,8 @@ class Route:
 class RouteTable:
     """A route table. Routes of gateway endpoints are not listed here: they follow from `Endpoint.route_tables`.
 
-    `incomplete` says why there may be routes that the input does not show (a table that is only read, `ignore_changes`);
+    `incomplete` says why there may be routes that the input does not show (a table that is only read,
+    `ignore_changes`);
     empty means that `routes` is all but what the virtual private gateways in `propagating` add. Those never win over
     the VPC's own ranges or a static route of the same length, so readers do not set `incomplete` for them.
     """
