@@ -1,8 +1,8 @@
 """An archive for links that cross an air gap: one OCI image layout on disk, written by skopeo and read by skopeo.
 
 skopeo's own `oci:` transport refuses Docker's manifest types, because it may not change a digest; its `dir:` transport
-takes everything. So skopeo writes and reads a `dir:`, and we only name its files as an OCI layout does. A blob enters the
-layout by a rename, after skopeo checked its digest; index.json is replaced in one step. A kill leaves no half file.
+takes everything. So skopeo writes and reads a `dir:`, and we only name its files as an OCI layout does. A blob enters
+the layout by a rename, after skopeo checked its digest; index.json is replaced in one step. A kill leaves no half file.
 """
 
 from __future__ import annotations
@@ -12,15 +12,15 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from eksclave.errors import EksclaveError
-from eksclave.images.copier import Copier, CopyError
-from eksclave.images.copy import Source
+from eksclave.images.copier import Copier
+from eksclave.images.copy import Source, may_pass
 from eksclave.images.credentials import Logins
 from eksclave.images.lockfile import LockedImage
 from eksclave.images.patience import Patience
@@ -69,7 +69,7 @@ class Archive:
         return tuple(lacks)
 
     @contextmanager
-    def reference(self, locked: LockedImage, digest: str) -> Iterator[str]:
+    def reference(self, locked: LockedImage, digest: str) -> Generator[str]:
         """Give a `dir:` with links to the manifest and all below it, for skopeo to read."""
         lacks = self.lacks(locked, digest)
         if lacks:
@@ -142,9 +142,7 @@ class Packer:
                     self.copier.copy(source, f"dir:{name}", self.logins)
                 self._take(Path(name), digest)
 
-        self.patience.call(
-            once, self.source.host(locked), lambda e: 0.0 if isinstance(e, CopyError) and e.later else None
-        )
+        self.patience.call(once, self.source.host(locked), may_pass)
 
     def _take(self, folder: Path, digest: str) -> None:
         """Move skopeo's files to where an OCI layout has them: blobs first, the top manifest last."""
@@ -170,7 +168,7 @@ def open_archive(folder: str | Path) -> Archive:
     """Return the archive in this folder; raise where there is none that was finished."""
     path = Path(folder)
     if not (path / "oci-layout").is_file() or not (path / "index.json").is_file():
-        raise EksclaveError("is not a finished archive", "write it with `eksclave images copy --to-archive`", str(path))
+        raise EksclaveError("is not a finished archive", "write it with `eksclave images copy --archive`", str(path))
     return Archive(path)
 
 

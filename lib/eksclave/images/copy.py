@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
@@ -25,7 +25,7 @@ from eksclave.images.copier import Copier, CopyError
 from eksclave.images.credentials import Logins
 from eksclave.images.lockfile import Attached, LockedImage
 from eksclave.images.patience import Patience
-from eksclave.images.registry import INDEX_TYPES, Manifest, Registry, RegistryError
+from eksclave.images.registry import INDEX_TYPES, Manifest, Registry
 from eksclave.images.resolve import keep
 from eksclave.images.verify import manifest_or_none, missing, missing_of
 
@@ -70,7 +70,7 @@ class Upstream:
         return locked.source.registry
 
     @contextmanager
-    def reference(self, locked: LockedImage, digest: str) -> Iterator[str]:
+    def reference(self, locked: LockedImage, digest: str) -> Generator[str]:
         """Give `docker://HOST/REPOSITORY@DIGEST`."""
         yield f"docker://{locked.source.name}@{digest}"
 
@@ -183,7 +183,7 @@ class Copy:
             if not new:
                 continue
             rows = [*listed, *(_descriptor(mirror.manifest(locked.repository, digest)) for digest in new)]
-            rows.sort(key=lambda row: row["digest"])
+            rows.sort(key=lambda row: str(row["digest"]))
             body = json.dumps({"schemaVersion": 2, "mediaType": INDEX_TYPES[0], "manifests": rows}).encode()
             mirror.put_manifest(locked.repository, subject.replace(":", "-"), Manifest(INDEX_TYPES[0], "", body))
 
@@ -214,12 +214,11 @@ class Copy:
                         self.logins.renew(host, login)
                 raise
 
-        self.patience.call(once, self.source.host(locked), _is_transient)
+        self.patience.call(once, self.source.host(locked), may_pass)
 
 
-def _is_transient(error: Exception) -> float | None:
-    if isinstance(error, RegistryError):
-        return None
+def may_pass(error: Exception) -> float | None:
+    """Return 0 for a failed transfer that may do better when tried again, None for every other error."""
     return 0.0 if isinstance(error, CopyError) and error.later else None
 
 

@@ -10,7 +10,7 @@ import re
 import subprocess
 import threading
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Generator, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -174,7 +174,7 @@ def _from_helper(helper: str, key: str, environ: Mapping[str, str]) -> Login | N
 
 
 @contextmanager
-def authfile(logins: Logins, hosts: Iterable[str]) -> Iterator[tuple[str, tuple[int, ...]]]:
+def authfile(logins: Logins, hosts: Iterable[str]) -> Generator[tuple[str, tuple[int, ...]]]:
     """Give a file with the logins for `hosts` to a child: its path there, and the descriptors to pass on.
 
     On Linux it is memory without a name, which dies with us: no secret lies on a disk or on a command line, even after

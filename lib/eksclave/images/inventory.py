@@ -91,9 +91,9 @@ def advice(image: CanonicalImage, home: Home) -> str:
 def pulled(image: CanonicalImage, home: Home, lock: Lock | None) -> MirroredImage:
     """Return the reference that the closed network pulls, by the locked digest where there is one."""
     locked = lock.find_or_none(image) if lock else None
-    if locked and home.kind(image) is Kind.COPY:
+    if locked:
         return locked.mirror(home.host)
-    return home.pulled(image, locked.digest if locked else "")
+    return home.pulled(image)
 
 
 def replacer(home: Home, lock: Lock | None):

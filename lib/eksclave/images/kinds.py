@@ -36,10 +36,13 @@ class Home:
         return partition_of(self.region).ecr_host(self.account, self.region)
 
     def kind(self, image: CanonicalImage) -> Kind:
-        """Return the class of `image`. An AWS registry of another Region has no endpoint here: it must be copied."""
+        """Return the class of `image`. An AWS registry of another Region has no endpoint here: it must be copied.
+
+        A home without a Region takes every AWS registry for its own.
+        """
         place = ecr_place(image.registry)
-        if place and place[1] == self.region:
-            return Kind.AWS if place[0] == addon_account(self.region) else Kind.OWN
+        if place and place[1] == (self.region or place[1]):
+            return Kind.AWS if place[0] == addon_account(place[1]) else Kind.OWN
         return Kind.CACHE if image.registry in self.rules else Kind.COPY
 
     def pulled(self, image: CanonicalImage, digest: str = "") -> MirroredImage:

@@ -39,7 +39,8 @@ class LockedImage:
     """One image: its upstream reference as written, the digest that runs, and where the mirror keeps it.
 
     `upstream_digest` is set where only some platforms were asked for: `digest` is then an index of our own over the
-    unchanged upstream manifests, and `upstream_digest` the index that they were taken from.
+    unchanged upstream manifests, and `upstream_digest` the index that they were taken from. A `cached` image is not
+    copied: it comes through a pull-through cache rule.
     """
 
     source: CanonicalImage
@@ -49,6 +50,7 @@ class LockedImage:
     platforms: tuple[LockedPlatform, ...]
     attached: tuple[Attached, ...] = ()
     upstream_digest: str = ""
+    cached: bool = False
 
     @property
     def size(self) -> int:
@@ -62,10 +64,11 @@ class LockedImage:
 
 @dataclass(frozen=True)
 class Lock:
-    """A whole lock file."""
+    """A whole lock file. `wanted` are the platforms that were asked for; none: all that upstream has."""
 
     prefix: str
     images: tuple[LockedImage, ...]
+    wanted: tuple[str, ...] = ()
     path: str = field(default="", compare=False)
 
     def find_or_none(self, image: CanonicalImage) -> LockedImage | None:
@@ -74,8 +77,8 @@ class Lock:
 
     @property
     def repositories(self) -> tuple[str, ...]:
-        """The ECR repositories that the lock needs."""
-        return tuple(sorted({locked.repository for locked in self.images}))
+        """The ECR repositories that the lock needs; a cache rule makes its own."""
+        return tuple(sorted({locked.repository for locked in self.images if not locked.cached}))
 
 
 def lock_path(spec_path: str | Path) -> Path:
@@ -86,11 +89,15 @@ def lock_path(spec_path: str | Path) -> Path:
 def write(lock: Lock) -> str:
     """Return the text of the lock file: sorted, digests only, no clock; the same images give the same bytes."""
     lines = [HEADER, f"version = {VERSION}", f"prefix = {_text(lock.prefix)}"]
+    if lock.wanted:
+        lines.append(f"platforms = [{', '.join(map(_text, sorted(lock.wanted)))}]")
     for locked in sorted(lock.images):
         lines += ["", "[[image]]", f"source = {_text(str(locked.source))}", f"digest = {_text(locked.digest)}"]
         if locked.upstream_digest:
             lines.append(f"upstream-digest = {_text(locked.upstream_digest)}")
-        lines.append(f"mirror = {_text(f'{locked.repository}:{locked.tag}')}")
+        lines.append(f"mirror = {_text(locked.repository + (f':{locked.tag}' if locked.tag else ''))}")
+        if locked.cached:
+            lines.append("cached = true")
         lines += _rows("platforms", [_platform(platform) for platform in sorted(locked.platforms)])
         lines += _rows("attached", [_attached(attached) for attached in sorted(locked.attached)])
     return "\n".join(lines) + "\n"
@@ -129,13 +136,14 @@ def parse(text: str, path: str) -> Lock:
     ]
     if mistakes:
         raise InputError(mistakes)
-    return Lock(str(content.get("prefix", "")), tuple(sorted(images)), path)
+    return Lock(str(content.get("prefix", "")), tuple(sorted(images)), tuple(content.get("platforms", ())), path)
 
 
 def _image(entry: dict[str, Any]) -> LockedImage:
     source = CanonicalImage.parse(entry["source"])
-    repository, _, tag = entry["mirror"].rpartition(":")
-    if not is_ecr_repository(repository) or not tag:
+    repository, _, tag = entry["mirror"].partition(":")
+    cached = entry.get("cached", False) is True
+    if not is_ecr_repository(repository) or not (tag or cached):
         raise EksclaveError(f"mirror '{entry['mirror']}' is not an ECR repository and tag")
     platforms = tuple(
         LockedPlatform(p["name"], _digest(p["digest"]), int(p["size"])) for p in entry.get("platforms", ())
@@ -143,7 +151,8 @@ def _image(entry: dict[str, Any]) -> LockedImage:
     attached = tuple(Attached(a["type"], _digest(a["digest"]), a.get("tag", "")) for a in entry.get("attached", ()))
     upstream = entry.get("upstream-digest", "")
     digest = _digest(entry["digest"])
-    return LockedImage(source, digest, repository, tag, platforms, attached, _digest(upstream) if upstream else "")
+    upstream = _digest(upstream) if upstream else ""
+    return LockedImage(source, digest, repository, tag, platforms, attached, upstream, cached)
 
 
 def _digest(text: str) -> str:

@@ -13,7 +13,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from eksclave.catalog.images import CanonicalImage
 from eksclave.errors import EksclaveError, InputError, Mistake
@@ -166,22 +166,24 @@ def _container(container: Mapping[str, Any], steps: tuple[Step, ...]) -> Iterato
     if isinstance(container.get("image"), str):
         yield (*steps, "image"), container["image"], ""
     for key in ("command", "args"):
-        words = container.get(key)
         before = ""
-        for number, word in enumerate(words if isinstance(words, list) else ()):
-            word = word if isinstance(word, str) else ""
+        for number, given in enumerate(_list(container.get(key))):
+            word = given if isinstance(given, str) else ""
             flag = IMAGE_FLAG.fullmatch(word)
             if flag and _looks_like_image(flag[2]):
                 yield (*steps, key, number), flag[2], flag[1]
             elif IMAGE_FLAG.fullmatch(f"{before}=x") and _looks_like_image(word):
                 yield (*steps, key, number), word, ""
             before = word
-    variables = container.get("env")
-    for number, variable in enumerate(variables if isinstance(variables, list) else ()):
+    for number, variable in enumerate(_list(container.get("env"))):
         if isinstance(variable, dict) and IMAGE_VARIABLE.fullmatch(str(variable.get("name", ""))):
             value = variable.get("value")
             if isinstance(value, str) and _looks_like_image(value):
                 yield (*steps, "env", number, "value"), value, ""
+
+
+def _list(value: Any) -> list[Any]:
+    return cast(list[Any], value) if isinstance(value, list) else []
 
 
 def _looks_like_image(text: str) -> bool:

@@ -8,8 +8,9 @@ from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-from eksclave.catalog.images import CanonicalImage, mirror_repository, mirror_tag
+from eksclave.catalog.images import CanonicalImage
 from eksclave.errors import EksclaveError, InputError, Mistake
+from eksclave.images.kinds import Home, Kind
 from eksclave.images.lockfile import Attached, Lock, LockedImage, LockedPlatform
 from eksclave.images.registry import Manifest, Registry
 
@@ -21,7 +22,7 @@ Open = Callable[[str], Registry]
 
 
 def lock(
-    images: Iterable[CanonicalImage], prefix: str, platforms: tuple[str, ...], open_registry: Open, jobs: int = 8
+    images: Iterable[CanonicalImage], home: Home, platforms: tuple[str, ...], open_registry: Open, jobs: int = 8
 ) -> Lock:
     """Return the lock of `images` as their registries have them now; every image that fails is told, all at once.
 
@@ -31,7 +32,7 @@ def lock(
 
     def one(image: CanonicalImage) -> LockedImage | Mistake:
         try:
-            return resolve(image, prefix, platforms, open_registry(image.registry))
+            return resolve(image, home, platforms, open_registry(image.registry))
         except EksclaveError as error:
             return Mistake(error.where or str(image), "", error.said, error.fix)
 
@@ -40,12 +41,15 @@ def lock(
     mistakes = [answer for answer in told if isinstance(answer, Mistake)]
     if mistakes:
         raise InputError(mistakes)
-    return Lock(prefix, tuple(sorted(answer for answer in told if isinstance(answer, LockedImage))))
+    locked = tuple(sorted(answer for answer in told if isinstance(answer, LockedImage)))
+    return Lock(home.prefix, locked, tuple(sorted(platforms)))
 
 
-def resolve(image: CanonicalImage, prefix: str, platforms: tuple[str, ...], registry: Registry) -> LockedImage:
+def resolve(image: CanonicalImage, home: Home, platforms: tuple[str, ...], registry: Registry) -> LockedImage:
     """Return one image as its registry has it now."""
     top = registry.manifest(image.repository, image.digest or image.tag)
+    if home.kind(image) is Kind.CACHE:
+        platforms = ()  # ECR pulls a whole manifest list through its cache
     kept = narrow(top, platforms, str(image))
     if isinstance(kept, str):
         named = next(_platform(child) for child in top.children if child["digest"] == kept)
@@ -61,14 +65,16 @@ def resolve(image: CanonicalImage, prefix: str, platforms: tuple[str, ...], regi
     attached = set(about_top if whole else ())
     if about_top or not whole:
         attached.update(a for digest in names for a in _attached(registry, image.repository, digest))
+    there = home.pulled(image, kept.digest)
     return LockedImage(
         image,
         kept.digest,
-        mirror_repository(image, prefix),
-        mirror_tag(image.tag, kept.digest),
+        there.repository,
+        there.tag,
         tuple(sorted(locked)),
         tuple(sorted(attached)),
         top.digest if not whole and kept.is_index else "",
+        home.kind(image) is Kind.CACHE,
     )
 
 

@@ -1,0 +1,81 @@
+"""The four network verbs with their parts put together: copy, pack, plan, warm."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from pathlib import Path
+
+from eksclave.errors import EksclaveError
+from eksclave.images.archive import Archive, Packer, open_archive, sweep
+from eksclave.images.copier import Copier, find_copier
+from eksclave.images.copy import Copy, Outcome, Source, Upstream
+from eksclave.images.lockfile import LockedImage
+from eksclave.images.plan import script
+from eksclave.images.session import Session
+from eksclave.images.warm import Warm
+
+Done = Callable[[Outcome], None]
+
+
+def copy(
+    images: tuple[LockedImage, ...],
+    host: str,
+    copier: str,
+    session: Session,
+    jobs: int,
+    done: Done,
+    from_archive: Path | None = None,
+) -> tuple[Outcome, ...]:
+    """Copy images into the mirror `host`, from their registries or from an archive."""
+    source: Source = open_archive(from_archive) if from_archive else Upstream(session.open)
+    tool = find_copier("skopeo" if from_archive else copier)
+    job = Copy(host, tool, source, session.logins, session.open, session.patience)
+    return job.all(images, jobs, done)
+
+
+def pack(
+    images: tuple[LockedImage, ...], folder: Path, copier: str, session: Session, jobs: int, done: Done
+) -> tuple[Outcome, ...]:
+    """Copy images into an archive; index.json names only what is whole."""
+    archive = Archive(folder)
+    sweep(folder)
+    packer = Packer(archive, find_copier(copier or "skopeo"), Upstream(session.open), session.logins, session.patience)
+
+    def one(locked: LockedImage) -> Outcome:
+        start = time.monotonic()
+        try:
+            fetched = packer.pack(locked)
+        except EksclaveError as error:
+            return Outcome(locked, "failed", time.monotonic() - start, error.said, error.fix)
+        except OSError as error:
+            said = f"the archive cannot be written: {error.strerror}"
+            return Outcome(locked, "failed", time.monotonic() - start, said, "free some space, then run it again")
+        return Outcome(locked, "copied" if fetched else "present", time.monotonic() - start)
+
+    outcomes: list[Outcome] = []
+    with ThreadPoolExecutor(max(1, jobs)) as pool:
+        for future in as_completed([pool.submit(one, image) for image in images]):
+            outcomes.append(future.result())
+            done(outcomes[-1])
+    whole = tuple(sorted(outcome.image for outcome in outcomes if outcome.state != "failed"))
+    try:
+        packer.finish(whole)
+    except OSError as error:
+        said = f"index.json cannot be written: {error.strerror}"
+        raise EksclaveError(said, "free some space, then run it again", str(folder)) from error
+    return tuple(sorted(outcomes, key=lambda outcome: outcome.image))
+
+
+def plan(images: Iterable[LockedImage], host: str, session: Session) -> str:
+    """Return the copy as a shell script."""
+    tool = Copier("skopeo", "skopeo")
+    job = Copy(host, tool, Upstream(session.open), session.logins, session.open, session.patience)
+    return script(images, host, job.own_index)
+
+
+def warm(images: tuple[LockedImage, ...], host: str, copier: str, session: Session, jobs: int) -> tuple[Outcome, ...]:
+    """Pull every cached image once."""
+    job = Warm(host, find_copier(copier or "skopeo"), session.logins, session.open, session.patience)
+    return job.all(images, jobs)
