@@ -3,7 +3,8 @@
 What it changes, and nothing else:
 
 - a provider package (`cdktf_cdktf_provider_*`) imports each of its modules at first use (`bindings.py`);
-- so does the provider's JavaScript in the Node process that jsii starts (`node.py`, `lazy_node.js`);
+- so does the provider's JavaScript in the Node process that jsii starts, one process where jsii alone starts two
+  (`node.py`, `lazy_node.js`);
 - type hints of the generated argument checks are computed once per function (`hints.py`);
 - the names of `cdktf` and `cdktn` reach whichever of the two is installed (`names.py`).
 
@@ -31,7 +32,7 @@ def install() -> None:
         import jsii
     except ModuleNotFoundError:
         return  # no CDK here: whoever imports it next gets Python's own, clear message
-    node.prefer_wheel(jsii)
+    node.prefer_wheel()
     if not LAZY:
         return
     if "constructs._jsii" in sys.modules:
@@ -43,7 +44,7 @@ def install() -> None:
         )
         return
     hints.memoise()
-    node.load_lazily(jsii)
+    node.load_lazily()
     if bindings.resolves_late(jsii):
         sys.meta_path.insert(0, bindings.ProviderFinder())
     else:
