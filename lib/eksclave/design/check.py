@@ -10,14 +10,13 @@ from itertools import combinations
 from eksclave.catalog.endpoints import find_service
 from eksclave.catalog.instances import architecture_of
 from eksclave.catalog.regions import EXCLUDED_ZONE_IDS, Region, find_region
-from eksclave.errors import did_you_mean
+from eksclave.design.build import build
+from eksclave.design.zones import USUALLY_EXCLUDED, usable_zones
+from eksclave.errors import InputError, did_you_mean
 from eksclave.spec.model import ClusterSpec
 
 Problem = tuple[str, str, str]
 """(dotted path, what is wrong with the bad value quoted, the fix)."""
-
-# Names that stand for an excluded zone id in most accounts; the id of a name differs per account.
-USUALLY_EXCLUDED = {"us-east-1e": "use1-az3", "ca-central-1d": "cac1-az3"}
 
 
 def problems(spec: ClusterSpec) -> tuple[Problem, ...]:
@@ -31,7 +30,16 @@ def problems(spec: ClusterSpec) -> tuple[Problem, ...]:
         _services(spec, region),
         _names(spec),
     )
-    return tuple(problem for check in checks for problem in check)
+    return tuple(problem for check in checks for problem in check) or _refused(spec)
+
+
+def _refused(spec: ClusterSpec) -> tuple[Problem, ...]:
+    """Return what the design itself refuses: a range without room, more rules than AWS admits."""
+    try:
+        build(spec)
+    except InputError as wrong:
+        return tuple((mistake.path, mistake.said, mistake.fix) for mistake in wrong.mistakes)
+    return ()
 
 
 def _zones(spec: ClusterSpec, region: Region) -> Iterator[Problem]:
@@ -57,9 +65,10 @@ def _zones(spec: ClusterSpec, region: Region) -> Iterator[Problem]:
         return
     zones = spec.network.zones
     if isinstance(zones, int):
-        if zones > len(region.zones):
-            fix = f"write at most {len(region.zones)}"
-            yield "network.zones", f"{zones} is more than the {len(region.zones)} zones of {region.name}", fix
+        usable = len(usable_zones(region))
+        if zones > usable and "zones" in spec.network.model_fields_set:
+            said = f"{zones} is more than the {usable} zones of {region.name} that EKS takes"
+            yield "network.zones", said, f"write at most {usable}"
         return
     for index, zone in enumerate(zones):
         yield from _zone(f"network.zones[{index}]", zone, region)

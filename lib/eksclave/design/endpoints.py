@@ -14,6 +14,8 @@ from eksclave.catalog.regions import Region
 from eksclave.catalog.services import EndpointService
 from eksclave.design.model import EndpointPlan, EndpointsPlan, NetworkPlan, Rule
 from eksclave.design.policies import PolicyContext, endpoint_policy
+from eksclave.design.subnets import KEPT_BY_AWS
+from eksclave.errors import InputError, Mistake
 from eksclave.net import PortRange, Protocol
 from eksclave.spec.model import ClusterSpec
 from eksclave.spec.services import EndpointChoice
@@ -60,6 +62,7 @@ def plan_endpoints(
         for suffix in needed
         if find_service(suffix).offered_in(region.name)
     )
+    _check_room(items, network)
     total = round(sum(item.monthly_usd for item in items), 2)
     return EndpointsPlan(items, tuple(_rules(network)), total, interface_price(region.name).note)
 
@@ -115,6 +118,16 @@ def _one_per_zone(network: NetworkPlan, service: EndpointService, region: Region
         if subnet.zone not in service.unsupported_zone_ids:
             found.setdefault(subnet.zone, subnet.key)
     return tuple(found[zone] for zone in sorted(found))
+
+
+def _check_room(items: tuple[EndpointPlan, ...], network: NetworkPlan) -> None:
+    """Refuse endpoint subnets that have fewer addresses than endpoints: each takes one per zone."""
+    made = sum(item.kind == "Interface" and item.mode == "create" for item in items)
+    for subnet in network.of_tier("endpoints"):
+        if subnet.cidr is not None and subnet.cidr.num_addresses - KEPT_BY_AWS < made:
+            said = f"{subnet.cidr} has room for {subnet.cidr.num_addresses - KEPT_BY_AWS} endpoints, {made} are needed"
+            fix = "write a shorter prefix for endpoints, or take a larger network.cidr"
+            raise InputError([Mistake("", "network.subnet_prefixes.endpoints", said, fix)])
 
 
 def _route_tables(network: NetworkPlan) -> tuple[str, ...]:
