@@ -5,8 +5,8 @@ from __future__ import annotations
 from eksclave.catalog.regions import Region
 from eksclave.spec.model import ClusterSpec
 
-# Names that stand for a zone id without EKS in the account that the catalogue's zones were recorded in; the id of a name
-# differs per account. usw1-az2 and cac1-az3 have no name there.
+# Names of excluded zone ids in the account that the catalogue's zones were recorded in; the id of a name differs per
+# account. usw1-az2 and cac1-az3 have no name there.
 USUALLY_EXCLUDED = {"us-east-1e": "use1-az3"}
 
 
