@@ -7,7 +7,7 @@ import tomllib
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from eksclave.catalog.images import CanonicalImage, MirroredImage, is_digest, is_ecr_repository
 from eksclave.errors import EksclaveError, InputError, Mistake
@@ -124,7 +124,9 @@ def parse(text: str, path: str) -> Lock:
     mistakes: list[Mistake] = []
     images: list[LockedImage] = []
     entries = content.get("image", [])
-    for number, entry in enumerate(entries if isinstance(entries, list) else []):
+    if not isinstance(entries, list):
+        raise EksclaveError("image is not a list", "lock again", path)
+    for number, entry in enumerate(cast(list[dict[str, Any]], entries)):
         try:
             images.append(_image(entry))
         except (KeyError, TypeError, ValueError, AttributeError) as error:

@@ -1,0 +1,133 @@
+"""The lock file: what is written is read back, the same images give the same bytes, and damage is told."""
+
+from __future__ import annotations
+
+import random
+from pathlib import Path
+
+import pytest
+from eksclave.catalog.images import CanonicalImage
+from eksclave.errors import EksclaveError, InputError
+from eksclave.images.lockfile import Attached, Lock, LockedImage, LockedPlatform, lock_path, parse, read, write
+from eksclave.images.update import compare
+from hypothesis import given
+from hypothesis import strategies as st
+
+DIGESTS = st.binary(min_size=32, max_size=32).map(lambda b: "sha256:" + b.hex())
+WORDS = st.from_regex(r"[a-z0-9]{1,8}(/[a-z0-9]{1,8}){0,2}", fullmatch=True)
+SOURCES = st.builds(
+    lambda name, tag, digest: CanonicalImage("quay.io", name, tag or ("" if digest else "1"), digest),
+    WORDS,
+    st.sampled_from(["", "1", "v1.2.3-x_y"]),
+    st.just("") | DIGESTS,
+)
+LOCKED = st.builds(
+    LockedImage,
+    SOURCES,
+    DIGESTS,
+    WORDS.map(lambda w: f"mirror/{w}"),
+    st.from_regex(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,20}", fullmatch=True),
+    st.lists(st.builds(LockedPlatform, WORDS, DIGESTS, st.integers(0, 2**40)), max_size=3).map(
+        lambda p: tuple(sorted(p))
+    ),
+    st.lists(
+        st.builds(Attached, st.text(min_size=1, max_size=20), DIGESTS, st.sampled_from(["", "sha256-ab.sig"])),
+        max_size=3,
+    ).map(lambda a: tuple(sorted(a))),
+    st.just("") | DIGESTS,
+    st.booleans(),
+)
+LOCKS = st.builds(
+    lambda images, wanted: Lock("mirror", tuple(sorted({i.source: i for i in images}.values())), wanted),
+    st.lists(LOCKED, max_size=5),
+    st.sampled_from([(), ("linux/amd64",), ("linux/amd64", "linux/arm64")]),
+)
+D1, D2 = "sha256:" + "1" * 64, "sha256:" + "2" * 64
+
+
+def locked(source: str, digest: str = D1, size: int = 10) -> LockedImage:
+    image = CanonicalImage.parse(source)
+    platforms = (LockedPlatform("linux/amd64", digest, size),)
+    return LockedImage(image, digest, f"mirror/{image.name}", f"{image.tag}-{digest[7:19]}", platforms)
+
+
+@given(LOCKS)
+def test_what_is_written_is_read_back(lock: Lock):
+    assert parse(write(lock), "x.images.lock") == lock
+
+
+@given(LOCKS, st.randoms())
+def test_the_order_of_the_images_does_not_change_the_bytes(lock: Lock, shuffle: random.Random):
+    images = list(lock.images)
+    shuffle.shuffle(images)
+    assert write(Lock(lock.prefix, tuple(images), lock.wanted)) == write(lock)
+
+
+def test_a_moved_image_changes_only_its_own_lines():
+    before = Lock("mirror", tuple(locked(f"quay.io/a/i{n}:1") for n in range(9)))
+    after = Lock("mirror", tuple(locked(f"quay.io/a/i{n}:1", D2 if n == 4 else D1) for n in range(9)))
+    old, new = write(before).splitlines(), write(after).splitlines()
+    changed = [line for line in new if line not in old]
+    assert len(old) == len(new)
+    assert [line.partition(" ")[0] for line in changed if not line.startswith(" ")] == ["digest", "mirror"]
+
+
+def test_the_lock_of_a_spec_lies_beside_it():
+    assert lock_path("clusters/prod.yaml") == Path("clusters/prod.images.lock")
+
+
+def test_a_missing_lock_says_how_to_make_one(tmp_path: Path):
+    with pytest.raises(EksclaveError, match="run `eksclave images lock`"):
+        read(tmp_path / "prod.images.lock")
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("= 1", "not a lock file"),
+        ("version = 9", "lock version 9 is not known"),
+        ("", "lock version None is not known"),
+        ("version = 1\n[[image]]\nsource = 'nginx'\n", r"image\[0\]: not a locked image"),
+        (f"version = 1\n[[image]]\nsource = 'nginx'\nmirror = 'm/n:1'\ndigest = '{D1[:-1]}'\n", "is not a digest"),
+        (f"version = 1\n[[image]]\nsource = 'nginx'\nmirror = 'm//n:1'\ndigest = '{D1}'\n", "is not an ECR repository"),
+        (f"version = 1\n[[image]]\nsource = 'nginx'\nmirror = 'm/n'\ndigest = '{D1}'\n", "is not an ECR repository"),
+        (f"version = 1\n[[image]]\nsource = 'n:a:b'\nmirror = 'm/n:1'\ndigest = '{D1}'\n", "is not an image reference"),
+        ("version = 1\nimage = 3\n", "image is not a list"),
+    ],
+)
+def test_damage_is_told(text: str, said: str):
+    with pytest.raises(EksclaveError, match=said):
+        parse(text, "x.images.lock")
+
+
+def test_an_image_that_is_locked_twice_is_told():
+    block = f"[[image]]\nsource = 'n'\nmirror = 'm/n:1'\ndigest = '{D1}'\n"
+    with pytest.raises(InputError, match=r"'docker\.io/library/n:latest' is locked twice"):
+        parse("version = 1\n" + block * 2, "x.images.lock")
+
+
+def test_an_update_tells_new_gone_moved_and_retagged_images():
+    old = Lock(
+        "mirror",
+        tuple(locked(s) for s in ("quay.io/a/gone:1", "quay.io/a/moved:1", "quay.io/a/up:1", "quay.io/a/same:1")),
+    )
+    new = Lock(
+        "mirror",
+        (
+            locked("quay.io/a/moved:1", D2, 20),
+            locked("quay.io/a/new:1", D1, 30),
+            locked("quay.io/a/same:1"),
+            locked("quay.io/a/up:2", D2, 40),
+        ),
+    )
+    told = {
+        change.name.rpartition("/")[2]: (change.change, change.must_copy, change.size) for change in compare(old, new)
+    }
+    assert told == {
+        "gone": ("removed", False, 0),
+        "moved": ("moved", True, 20),
+        "new": ("added", True, 30),
+        "up": ("retagged", True, 40),
+    }
+    assert compare(new, new) == ()
+    assert {change.change for change in compare(None, new)} == {"added"}
