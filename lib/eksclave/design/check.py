@@ -45,7 +45,7 @@ def _refused(spec: ClusterSpec) -> tuple[Problem, ...]:
 def _zones(spec: ClusterSpec, region: Region) -> Iterator[Problem]:
     if existing := spec.network.existing:
         for tier in ("nodes", "control_plane", "endpoints", "load_balancers"):
-            zones = tuple(getattr(existing.subnets, tier))
+            zones: tuple[str, ...] = tuple(getattr(existing.subnets, tier))
             path = f"network.existing.subnets.{tier}"
             for zone in zones:
                 yield from _zone(f"{path}.{zone}", zone, region)

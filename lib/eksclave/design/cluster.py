@@ -44,7 +44,7 @@ def plan_cluster(
 
 
 def _addon(spec: ClusterSpec, addon: AddonFacts, why: str) -> AddonPlan:
-    asked = spec.addons.get(addon.name, Addon())
+    asked = spec.addons.get(addon.name) or Addon.model_validate({})
     before = addon.before_nodes and bool(spec.groups)
     order = "; before the first node" if before else "; after the first nodes, which its pods need"
     return AddonPlan(

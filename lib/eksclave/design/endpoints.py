@@ -20,7 +20,7 @@ from eksclave.net import PortRange, Protocol
 from eksclave.spec.model import ClusterSpec
 from eksclave.spec.services import EndpointChoice
 
-_CREATE = EndpointChoice()
+_CREATE = EndpointChoice.model_validate("create")
 
 
 def required_endpoints(

@@ -12,8 +12,6 @@ from eksclave.design.model import ImagePlan
 from eksclave.design.parts import Parts
 from eksclave.spec.model import ClusterSpec
 
-GUARDDUTY_REGISTRY = "GuardDuty's own registry"
-
 
 def plan_images(
     spec: ClusterSpec, region: Region, parts: Parts, digests: Mapping[str, str] | None = None
@@ -45,13 +43,13 @@ def mirrored_reference(spec: ClusterSpec, region: Region, canonical: str, digest
 
 def controller_image(spec: ClusterSpec, controller: AddonFacts, override: str | None) -> str:
     """Return the canonical image of a controller: the spec's, or the catalogue's for this Kubernetes version."""
-    return override or controller.images[0].format(minor=spec.kubernetes_version, addons="")
+    return override or controller.images[0].format(minor=spec.kubernetes_version)
 
 
 def _images(spec: ClusterSpec, region: Region, parts: Parts, digests: Mapping[str, str]) -> Iterator[ImagePlan]:
     for addon, _ in parts.addons:
         for template in addon.images:
-            name = template.format(addons=addon_registry(region.name), guardduty=GUARDDUTY_REGISTRY, minor="")
+            name = template.format(addons=addon_registry(region.name))
             yield ImagePlan(name, name, "aws", None, (addon.name,))
     for controller, choice, _ in parts.controllers:
         plan = mirrored_reference(spec, region, controller_image(spec, controller, choice.image), digests)

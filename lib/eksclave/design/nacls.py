@@ -10,13 +10,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass, replace
 from ipaddress import IPv4Network
-from typing import Literal
 
 from eksclave.catalog.endpoints import find_service
 from eksclave.catalog.features import Feature
 from eksclave.catalog.flows import RequiredFlow, Role, required_flows
 from eksclave.design.model import NaclEntry
 from eksclave.design.model.network import TierName
+from eksclave.design.nacl_numbers import Direction, Need, fewest, number_entries
 from eksclave.errors import InputError, Mistake
 from eksclave.net import PortRange, Protocol
 
@@ -37,10 +37,9 @@ _TIERS: Mapping[Role, TierName] = {
     Role.CONTROL_PLANE: "control_plane",
     Role.LOAD_BALANCER: "load_balancers",
 }
+_SMALL: tuple[TierName, ...] = ("control_plane", "endpoints", "load_balancers")
 _NOT_OURS = frozenset({"E4"})
 """Clients' own addresses reach targets only through NLBs that preserve them; the shared load balancer is an ALB."""
-
-_Direction = Literal["ingress", "egress"]
 
 
 @dataclass(frozen=True)
@@ -66,25 +65,6 @@ class _Path:
     title: str
 
 
-@dataclass(frozen=True)
-class _Need:
-    direction: _Direction
-    protocol: Protocol | None
-    cidr: IPv4Network
-    ports: PortRange | None
-    because: tuple[str, ...]
-    reason: str
-
-    def covers(self, other: _Need) -> bool:
-        """Whether this entry lets through everything that the other one does."""
-        same = self.direction == other.direction and other.cidr.subnet_of(self.cidr)
-        if not same or self.protocol is None or self.ports is None:
-            return same
-        if other.ports is None or self.protocol != other.protocol:
-            return False
-        return self.ports.first <= other.ports.first and other.ports.last <= self.ports.last
-
-
 def nacl_entries(features: Set[Feature], ranges: Ranges) -> dict[TierName, tuple[NaclEntry, ...]]:
     """Return the entries of each tier's network ACL; raise where a tier would need more than AWS admits."""
     paths = tuple(_paths(features, ranges))
@@ -99,7 +79,7 @@ def _paths(features: Set[Feature], ranges: Ranges) -> Iterator[_Path]:
         for source in _sources(flow, ranges):
             if flow.kind == "service":
                 yield from _service_paths(flow, features, source)
-            elif flow.kind == "path" and flow.target in _TIERS:
+            elif flow.kind == "path" and flow.target is not None and flow.target in _TIERS:
                 for protocol, ports in _ports(flow, features):
                     yield _Path(source, _TIERS[flow.target], protocol, ports, flow.id, flow.title)
     yield _Path("nodes", "nodes", Protocol.TCP, APP_PORTS, "C11", "pods talk to pods on other nodes")
@@ -113,7 +93,7 @@ def _paths(features: Set[Feature], ranges: Ranges) -> Iterator[_Path]:
 
 
 def _sources(flow: RequiredFlow, ranges: Ranges) -> Iterator[TierName | tuple[IPv4Network, ...]]:
-    found = {_TIERS[role] for role in flow.sources if role in _TIERS}
+    found: set[TierName] = {_TIERS[role] for role in flow.sources if role in _TIERS}
     if Role.CLIENT in flow.sources:
         found.add("nodes")
     yield from sorted(found)
@@ -137,81 +117,50 @@ def _ports(flow: RequiredFlow, features: Set[Feature]) -> tuple[tuple[Protocol, 
     return tuple((use.protocol, use.ports) for use in uses) or ((Protocol.TCP, APP_PORTS),)
 
 
-def _needs(tier: TierName, paths: Iterable[_Path], ranges: Ranges) -> Iterator[_Need]:
+def _needs(tier: TierName, paths: Iterable[_Path], ranges: Ranges) -> Iterator[Need]:
     for path in paths:
         if path.source == path.target == tier == "nodes":
             for cidr in ranges.owned[tier]:
                 for direction in ("ingress", "egress"):
-                    yield _Need(direction, None, cidr, None, (path.flow,), "nodes and pods talk to each other freely")
+                    yield Need(direction, None, cidr, None, (path.flow,), "nodes and pods talk to each other freely")
             continue
         if path.target == tier:
             for cidr in _cidrs(path.source, ranges):
-                yield _Need("ingress", path.protocol, cidr, path.ports, (path.flow,), path.title)
-                yield _Need("egress", path.protocol, cidr, EPHEMERAL, (path.flow, "C13"), f"answers: {path.title}")
+                yield Need("ingress", path.protocol, cidr, path.ports, (path.flow,), path.title)
+                yield Need("egress", path.protocol, cidr, EPHEMERAL, (path.flow, "C13"), f"answers: {path.title}")
         if path.source == tier:
             for cidr in _cidrs(path.target, ranges):
-                yield _Need("egress", path.protocol, cidr, path.ports, (path.flow,), path.title)
-                yield _Need("ingress", path.protocol, cidr, EPHEMERAL, (path.flow, "C13"), f"answers: {path.title}")
+                yield Need("egress", path.protocol, cidr, path.ports, (path.flow,), path.title)
+                yield Need("ingress", path.protocol, cidr, EPHEMERAL, (path.flow, "C13"), f"answers: {path.title}")
 
 
 def _cidrs(side: TierName | tuple[IPv4Network, ...], ranges: Ranges) -> tuple[IPv4Network, ...]:
     return side if isinstance(side, tuple) else ranges.owned[side]
 
 
-def _numbered(tier: TierName, needs: Iterable[_Need], ranges: Ranges) -> tuple[NaclEntry, ...]:
+def _numbered(tier: TierName, needs: Iterable[Need], ranges: Ranges) -> tuple[NaclEntry, ...]:
     wanted = tuple(needs)
     entries: list[NaclEntry] = []
-    directions: tuple[_Direction, ...] = ("ingress", "egress")
+    directions: tuple[Direction, ...] = ("ingress", "egress")
     for direction in directions:
         mine = [need for need in wanted if need.direction == direction]
-        kept = _fewest(mine)
+        kept = fewest(mine)
         if len(kept) > LIMIT:
-            kept = _fewest(_widened(mine, ranges))
+            kept = fewest(_widened(mine, ranges))
         if len(kept) > LIMIT:
             said = f"the network ACL of {tier} would need {len(kept)} {direction} entries, {LIMIT} is the most"
             raise InputError([Mistake("", "access", said, "name fewer, larger networks of operators")])
-        for index, need in enumerate(kept):
-            entries.append(
-                NaclEntry(
-                    100 + 10 * index,
-                    direction,
-                    "allow",
-                    need.protocol,
-                    need.cidr,
-                    need.ports,
-                    need.because,
-                    need.reason,
-                )
-            )
+        owners = [*(ranges.owned[small][0] for small in _SMALL), *ranges.owned["nodes"]]
+        numbers = number_entries(kept, [*owners, ranges.vpc, EVERYWHERE])
+        entries += [
+            NaclEntry(number, direction, "allow", need.protocol, need.cidr, need.ports, need.because, need.reason)
+            for number, need in sorted(zip(numbers, kept, strict=True), key=lambda pair: pair[0])
+        ]
     return tuple(entries)
 
 
-def _widened(needs: Iterable[_Need], ranges: Ranges) -> Iterator[_Need]:
+def _widened(needs: Iterable[Need], ranges: Ranges) -> Iterator[Need]:
     """Yield the needs with the VPC's whole range instead of the parts that nodes own."""
     for need in needs:
         inside = need.cidr in ranges.owned["nodes"] and need.protocol is not None
         yield replace(need, cidr=ranges.vpc) if inside else need
-
-
-def _fewest(needs: Iterable[_Need]) -> list[_Need]:
-    """Return the needs without those that another one covers; what is dropped leaves its flow ids behind."""
-    kept: list[_Need] = []
-    for need in sorted(needs, key=_breadth):
-        for index, wider in enumerate(kept):
-            if wider.covers(need):
-                because = tuple(dict.fromkeys((*wider.because, *need.because)))
-                kept[index] = replace(wider, because=because)
-                break
-        else:
-            kept.append(need)
-    return [replace(need, because=tuple(sorted(need.because))) for need in sorted(kept, key=_order)]
-
-
-def _breadth(need: _Need) -> tuple[int, int, int, str]:
-    width = 65536 if need.ports is None else need.ports.last - need.ports.first
-    return (need.cidr.prefixlen, -width, int(need.cidr.network_address), need.protocol or "")
-
-
-def _order(need: _Need) -> tuple[int, int, str, int]:
-    first = -1 if need.ports is None else need.ports.first
-    return (-need.cidr.prefixlen, int(need.cidr.network_address), need.protocol or "", first)

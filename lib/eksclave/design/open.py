@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from eksclave.catalog.addons import addon_names
@@ -11,7 +12,7 @@ from eksclave.catalog.versions import kubernetes_versions
 from eksclave.design.build import build
 from eksclave.design.check import problems
 from eksclave.design.model import Design
-from eksclave.errors import InputError
+from eksclave.errors import InputError, Mistake
 from eksclave.spec.base import Facts
 from eksclave.spec.load import SpecFile, load_file
 
@@ -38,3 +39,27 @@ def open_spec(path: str | Path) -> SpecFile:
 def open_design(path: str | Path) -> Design:
     """Return the design of the spec in this file."""
     return build(open_spec(path).spec)
+
+
+def open_designs(paths: Sequence[str | Path]) -> tuple[Design, ...]:
+    """Return the designs of these specs, by name; raise `InputError` with the mistakes of all of them."""
+    mistakes: list[Mistake] = []
+    files: list[SpecFile] = []
+    for path in paths:
+        try:
+            files.append(open_spec(path))
+        except InputError as wrong:
+            mistakes += wrong.mistakes
+    first: dict[str, SpecFile] = {}
+    for file in files:
+        other = first.setdefault(file.spec.name, file)
+        if other is not file:
+            told = f"'{file.spec.name}' is the cluster of {other.document.file} too"
+            mistakes.append(file.mistake("name", told, "give each cluster a name of its own"))
+    if not paths:
+        mistakes.append(
+            Mistake("clusters/*.yaml", "", "there is no spec", "'eksclave new clusters/prod.yaml' writes one")
+        )
+    if mistakes:
+        raise InputError(mistakes)
+    return tuple(build(file.spec) for file in sorted(files, key=lambda file: file.spec.name))

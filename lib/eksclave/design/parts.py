@@ -79,5 +79,5 @@ def _controllers(spec: ClusterSpec) -> tuple[tuple[AddonFacts, Controller, str],
         if spec.auto_mode or (choice is None and not spec.groups) or (choice and not choice.enabled):
             continue
         why = "asked for in workloads" if choice else "on by default with managed node groups"
-        found.append((find_addon(name), choice or Controller(), why))
+        found.append((find_addon(name), choice or Controller.model_validate({}), why))
     return tuple(found)

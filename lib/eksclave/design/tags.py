@@ -18,7 +18,7 @@ def subnet_tags(tier: Tier, cluster: str) -> dict[str, str]:
     kubernetes.io/cluster tag is left out on purpose: it is not needed since LBC 2.1.1, and a foreign one hides a
     subnet.
     """
-    tags = {"Name": f"{cluster}-{tier.replace('_', '-')}", "eksclave:tier": tier}
+    tags = {"eksclave:cluster": cluster, "eksclave:tier": tier}
     if tier == "load_balancers":
         tags["kubernetes.io/role/internal-elb"] = "1"
     return dict(sorted(tags.items()))

@@ -10,11 +10,11 @@ ADDON = AddonFacts(
     kind="eks-addon",
     summary="runtime monitoring by GuardDuty",
     source="GuardDuty user guide, eks-runtime-monitoring",
-    images=("{guardduty}/aws-guardduty-agent",),
+    images=(),
     exact_images=False,
     endpoints=(Need("guardduty-data", "the agent sends what it sees", ("N20",)),),
     namespace="amazon-guardduty",
     image_accounts=("aws-guardduty-agent*",),
-    caveat="in automatic mode GuardDuty makes guardduty-data itself: set endpoints.services.guardduty-data to external",
+    caveat="its image is in GuardDuty's registry of the Region; in automatic mode GuardDuty makes the endpoint itself",
     features=(Feature.GUARDDUTY,),
 )
