@@ -1,0 +1,25 @@
+"""Kubernetes objects as they are written in YAML."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar
+
+from eksclave.constructs.part import Part
+from eksclave.toolkit import Construct, cdktf, kubernetes
+
+
+class ManifestBundle(Part):
+    """One `kubernetes_manifest` per object; the provider asks the API of the cluster when it plans them."""
+
+    usual_id: ClassVar[str] = "manifests"
+
+    def __init__(self, scope: Construct, id: str, *, key: str, manifests: Sequence[Mapping[str, Any]]) -> None:
+        super().__init__(scope, id)
+        self.resources: list[cdktf.ITerraformDependable] = []
+        for manifest in manifests:
+            metadata = manifest.get("metadata", {})
+            words = (key, manifest.get("kind", ""), metadata.get("namespace", ""), metadata.get("name", ""))
+            name = "-".join(str(word).lower() for word in words if word)
+            made = kubernetes.manifest.Manifest(self, name.replace("/", "-"), manifest=dict(manifest))
+            self.resources.append(self.named(made, name))

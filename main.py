@@ -1,0 +1,56 @@
+"""The wiring diagram: specs → designs → stacks → Terraform JSON.
+
+`python main.py` (or `cdktf synth`) builds every cluster of `clusters/`. `EKSCLAVE_SPECS` names other files, separated as in
+PATH; `EKSCLAVE_DAY0=1` plans before anything exists (stacks/day0.py). A wrong spec writes nothing and exits with 2.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from eksclave.design.model import Design
+from eksclave.design.open import open_designs
+from eksclave.errors import EksclaveError
+from eksclave.toolkit import cdktf
+
+from stacks import STACKS
+from stacks.base import Setting
+
+HOME = Path(__file__).resolve().parent
+
+
+def specs() -> list[Path]:
+    """Return the spec files that this run is about, in a stable order."""
+    named = os.environ.get("EKSCLAVE_SPECS", "")
+    if named:
+        return [Path(file) for file in named.split(os.pathsep) if file]
+    return sorted((HOME / "clusters").glob("*.yaml"))
+
+
+def build(
+    designs: Sequence[Design], *, outdir: str | None = None, home: Path = HOME, is_day0: bool = False
+) -> cdktf.App:
+    """Return an app with the six stacks of each design; `synth()` writes it."""
+    app = cdktf.App(outdir=outdir) if outdir else cdktf.App()
+    for design in designs:
+        for stack in STACKS:
+            stack(app, design, Setting(home, is_day0))
+    return app
+
+
+def main() -> int:
+    """Synthesize; say what is wrong with the specs and return 2 where something is."""
+    try:
+        designs = open_designs(specs())
+        build(designs, is_day0=os.environ.get("EKSCLAVE_DAY0", "") not in ("", "0")).synth()
+    except EksclaveError as wrong:
+        print(wrong, file=sys.stderr)
+        return wrong.exit_code
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,62 @@
+"""`workloads`: what runs inside, through the private API."""
+
+from __future__ import annotations
+
+from eksclave.constructs import Controller, ManifestBundle, SharedIngress
+from eksclave.contracts import ClusterOutputs, NetworkOutputs, WorkloadsOutputs
+from eksclave.toolkit import cdktf, kubernetes
+
+from stacks.base import Stack
+
+
+class WorkloadsStack(Stack):
+    """Controllers, ingresses and bundles of manifests."""
+
+    stack = "workloads"
+
+    def render(self) -> None:
+        """Run the controllers, then what needs them."""
+        network = self.upstream(NetworkOutputs)
+        self._kubernetes(self.upstream(ClusterOutputs))
+        plan = self.design.workloads
+        controllers = [
+            Controller(self, f"controller-{controller.key}", vpc_id=network.vpc_id, plan=controller)
+            for controller in plan.controllers
+        ]
+        objects = ManifestBundle(self, "manifests", key="cluster", manifests=plan.objects)
+        after = [*objects.resources, *(controller.resource for controller in controllers)]
+        SharedIngress(self, "ingress", plans=plan.ingresses, after=after)
+        self.publish(
+            WorkloadsOutputs(
+                controllers=tuple(controller.name for controller in plan.controllers),
+                ingresses=tuple(f"{ingress.namespace}/{ingress.name}" for ingress in plan.ingresses),
+            )
+        )
+
+    def _kubernetes(self, cluster: ClusterOutputs) -> None:
+        """Talk to the private API, directly or through a forwarded port, and check its certificate either way."""
+        address = cdktf.TerraformVariable(
+            self,
+            "api_address",
+            type="string",
+            default="",
+            description="where the API answers, such as https://localhost:8443 through the bastion; empty is direct",
+        )
+        address.override_logical_id("api_address")
+        direct = cluster.api_endpoint.removeprefix("${").removesuffix("}")
+        told = direct if direct != cluster.api_endpoint else f'"{cluster.api_endpoint}"'
+        kubernetes.provider.KubernetesProvider(
+            self,
+            "kubernetes",
+            host=f'${{var.api_address == "" ? {told} : var.api_address}}',
+            tls_server_name=cluster.api_host,
+            cluster_ca_certificate=cdktf.Fn.base64decode(cluster.certificate_authority),
+            exec=[
+                kubernetes.provider.KubernetesProviderExec(
+                    api_version="client.authentication.k8s.io/v1",
+                    command="aws",
+                    args=["eks", "get-token", "--region", self.design.region, "--cluster-name", cluster.name],
+                )
+            ],
+        )
+        self.constrain("kubernetes", self.design.providers.kubernetes)
