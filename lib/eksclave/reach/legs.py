@@ -1,7 +1,9 @@
 """Where a party's interfaces may be, with equal placements folded into one leg.
 
-Subnets of one VPC with the same route table and ACL (and zone, where a transit gateway cares) treat packets alike, so one leg
-stands for all of them with the union of their addresses. That keeps 200 subnets as cheap as a few, and loses nothing: every
+Subnets of one VPC with the same route table and ACL (and zone, where a transit gateway cares) treat packets alike, so
+one leg
+stands for all of them with the union of their addresses. That keeps 200 subnets as cheap as a few, and loses nothing:
+every
 filter looks at one end's addresses only.
 """
 
@@ -69,14 +71,15 @@ def legs(snapshot: Snapshot, placement: Placement) -> list[Leg]:
         return [Leg("", (), Where(Intervals()), groups, placement.origin, unknown=why)]
     found: dict[tuple[str, ...], list[Subnet]] = {}
     lost: list[Leg] = []
-    for key in sorted(set(keys)):
-        subnet = snapshot.subnet_by_key.get(key)
+    for name in sorted(set(keys)):
+        subnet = snapshot.subnet_by_key.get(name)
         if subnet is None or subnet.vpc not in snapshot.vpc_by_key:
-            why = f"nothing is known about {key if subnet is None else subnet.vpc}"
+            why = f"nothing is known about {name if subnet is None else subnet.vpc}"
             lost.append(Leg("", (), Where(Intervals()), groups, placement.origin, unknown=why))
         else:
             for table, nacl in _tables(snapshot, subnet):
-                found.setdefault((subnet.vpc, *table, *nacl, _zone(snapshot, subnet)), []).append(subnet)
+                key = (subnet.vpc, *table, *nacl, _zone(snapshot, subnet), str(is_known(subnet.cidr)))
+                found.setdefault(key, []).append(subnet)
     made = [_leg(snapshot, placement, groups, key, many) for key, many in sorted(found.items())]
     return lost + [one for one in made if one.where.addresses]
 
@@ -101,7 +104,7 @@ def _tables(snapshot: Snapshot, subnet: Subnet) -> Iterator[tuple[tuple[str, str
 def _leg(
     snapshot: Snapshot, placement: Placement, groups: tuple[str, ...] | None, key: tuple[str, ...], many: list[Subnet]
 ) -> Leg:
-    vpc, table, why_table, nacl, why_nacl, _ = key
+    vpc, table, why_table, nacl, why_nacl = key[:5]
     where = _addresses(snapshot, placement, many)
     public = placement.public_ip
     return Leg(vpc, tuple(many), where, groups, placement.origin, table, nacl, why_table, why_nacl, public)
