@@ -54,5 +54,6 @@ def forbid_apply(stack: cdktf.TerraformStack) -> None:
             others = list(node.depends_on or ())
             node.depends_on = [*others, GATE]
     # `timestamp()` is unknown until apply, so the condition is put off until then, and is false
-    gate = {"lifecycle": {"precondition": [{"condition": '${timestamp() == "never"}', "error_message": _SAID}]}}
+    gate = {"lifecycle": {"precondition": [{"condition": '${local.day0 == "never"}', "error_message": _SAID}]}}
+    stack.add_override("locals.day0", "${timestamp()}")
     stack.add_override("resource.terraform_data.day0", gate)
