@@ -1,0 +1,72 @@
+"""From a world of Terraform resources to the snapshot: vendor oddities end here, the engine never sees them."""
+
+from __future__ import annotations
+
+from eksclave.reach.build import (
+    eks,
+    endpoints,
+    hosts,
+    iam,
+    links,
+    nacls,
+    names,
+    registries,
+    routing,
+    security,
+    vpcs,
+    workloads,
+)
+from eksclave.reach.build.base import Build
+from eksclave.reach.snapshot import Snapshot
+from eksclave.terraform.model import World
+
+
+def snapshot(world: World) -> Snapshot:
+    """Return all network facts of a world. The same world gives the same snapshot, whatever its order."""
+    build = Build(world)
+    return Snapshot(
+        vpcs=vpcs.vpcs(build),
+        dhcp_options=vpcs.dhcp_options(build),
+        subnets=vpcs.subnets(build),
+        route_tables=routing.route_tables(build),
+        nacls=nacls.nacls(build),
+        prefix_lists=routing.prefix_lists(build),
+        internet_gateways=routing.internet_gateways(build),
+        nat_gateways=routing.nat_gateways(build),
+        groups=security.security_groups(build),
+        endpoints=endpoints.endpoints(build),
+        peerings=links.peerings(build),
+        transit_gateways=links.transit_gateways(build),
+        transit_attachments=links.transit_attachments(build),
+        transit_route_tables=links.transit_route_tables(build),
+        vpn_gateways=links.vpn_gateways(build),
+        client_vpns=links.client_vpns(build),
+        private_zones=names.private_zones(build),
+        resolver_endpoints=names.resolver_endpoints(build),
+        resolver_rules=names.resolver_rules(build),
+        clusters=eks.eks_clusters(build),
+        launch_templates=eks.launch_templates(build),
+        node_groups=eks.node_groups(build),
+        fargate_profiles=eks.fargate_profiles(build),
+        addons=eks.addons(build),
+        pod_identities=eks.pod_identities(build),
+        access_entries=eks.access_entries(build),
+        pull_through_rules=registries.pull_through_rules(build),
+        repositories=registries.repositories(build),
+        roles=iam.roles(build),
+        instance_profiles=iam.instance_profiles(build),
+        oidc_providers=iam.oidc_providers(build),
+        instances=hosts.instances(build),
+        load_balancers=hosts.load_balancers(build),
+        mount_targets=hosts.mount_targets(build),
+        interfaces=hosts.interfaces(build),
+        images=workloads.images(build),
+        workloads=workloads.workloads(build),
+        eni_configs=workloads.eni_configs(build),
+        unread=_unread(build),
+    )
+
+
+def _unread(build: Build) -> tuple[tuple[str, str], ...]:
+    noted = [(note.address, note.text) for note in build.world.notes if note.kind == "unread"]
+    return tuple(sorted({*build.unread, *noted}))

@@ -1,0 +1,364 @@
+"""EKS clusters, node groups of every kind, Fargate profiles, add-ons, identities."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Iterable
+from ipaddress import ip_network
+from typing import Any
+
+from eksclave.reach.build.base import GROUP, SUBNET, VPC, Build, once
+from eksclave.reach.build.iam import profile_role, role_key, role_keys
+from eksclave.reach.build.order import waits
+from eksclave.reach.facts import clusters
+from eksclave.reach.facts.groups import cluster_group_key
+from eksclave.reach.facts.values import AFTER_APPLY, HOLE, NOT_IN_INPUT, OneOf, Unknown, Value
+from eksclave.terraform.model import Resource
+from eksclave.terraform.values import AnyOf, Ref
+from eksclave.terraform.values import Unknown as NotKnown
+
+_TEMPLATE = ("aws_launch_template",)
+
+
+def cluster_key(build: Build, value: Any) -> Value[str]:
+    """Return the key of the cluster that a name means."""
+    found = build.one(value, "aws_eks_cluster")
+    if isinstance(found, str):
+        for cluster in build.of("aws_eks_cluster", data=True):
+            if found in (cluster.address, cluster.get("name"), cluster.get("id"), cluster.get("arn")):
+                return build.cluster_address(cluster)
+    return found
+
+
+def eks_clusters(build: Build) -> tuple[clusters.Cluster, ...]:
+    """Return every cluster that the input makes or reads."""
+    found = [c for c in build.of("aws_eks_cluster", data=True) if build.cluster_address(c) == c.address]
+    known = role_keys(build)
+    return once(_cluster(build, cluster, known) for cluster in found)
+
+
+def _cluster(build: Build, cluster: Resource, known: dict[str, str]) -> clusters.Cluster:
+    vpc_config, access = cluster.block("vpc_config"), cluster.block("access_config")
+    network, compute = cluster.block("kubernetes_network_config"), cluster.block("compute_config")
+    subnets = build.many(vpc_config.get("subnet_ids"), *SUBNET)
+    public = build.flag(vpc_config.get("endpoint_public_access"), True)
+    ranges = build.items(vpc_config.get("public_access_cidrs"))
+    cidrs: Value[tuple[Any, ...]] = (
+        tuple(ip_network(str(cidr)) for cidr in ranges) if ranges else (ip_network("0.0.0.0/0"),)
+    )
+    service = network.get("service_ipv4_cidr")
+    return clusters.Cluster(
+        cluster.address,
+        build.origin(cluster),
+        build.text(cluster.get("name"), AFTER_APPLY),
+        cluster_vpc(build, cluster),
+        subnets,
+        cluster_group_key(cluster.address),
+        cluster.region or NOT_IN_INPUT,
+        _extra_groups(build, cluster, vpc_config.get("security_group_ids")),
+        build.flag(vpc_config.get("endpoint_private_access")),
+        public,
+        () if public is False else cidrs,
+        None if not isinstance(service, str) else build.cidr(service),  # type: ignore[arg-type]
+        build.text(network.get("ip_family") if not isinstance(network.get("ip_family"), Ref) else None, "ipv4"),
+        build.text(build.option(cluster, "version"), NOT_IN_INPUT),
+        build.text(cluster.get("endpoint"), AFTER_APPLY),
+        build.text(_issuer(cluster), AFTER_APPLY),
+        role_key(build, cluster.get("role_arn"), known),
+        build.flag(compute.get("enabled")) if compute else False,
+        tuple(str(pool) for pool in build.items(compute.get("node_pools")) or ()),
+        role_key(build, compute["node_role_arn"], known) if compute.get("node_role_arn") else None,
+        build.text(_set(access.get("authentication_mode")), "CONFIG_MAP"),
+        build.flag(_set(access.get("bootstrap_cluster_creator_admin_permissions")), True),
+        build.flag(_set(cluster.get("bootstrap_self_managed_addons")), True),
+        build.text(vpc_config.get("control_plane_egress_mode"), "AWS_MANAGED"),
+        tuple(sorted(str(kind) for kind in build.items(cluster.get("enabled_cluster_log_types")) or ())),
+        _secrets_key(build, cluster),
+        waits(build, cluster.address),
+        build.tags(cluster),
+    )
+
+
+def cluster_vpc(build: Build, cluster: Resource) -> Value[str]:
+    """Return the VPC of a cluster: that of its subnets."""
+    block = cluster.block("vpc_config")
+    return _vpc(build, block.get("vpc_id"), build.many(block.get("subnet_ids"), *SUBNET))
+
+
+def _set(value: Any) -> Any:
+    """A computed default inside a block counts as not set."""
+    return None if isinstance(value, Ref) else value
+
+
+def _extra_groups(build: Build, cluster: Resource, value: Any) -> Value[tuple[str, ...]]:
+    if isinstance(value, Ref) and value.address == cluster.address:
+        return ()
+    return build.many(value, *GROUP)
+
+
+def _vpc(build: Build, value: Any, subnets: Value[tuple[str, ...]]) -> Value[str]:
+    """The cluster's VPC is that of its subnets."""
+    found = build.one(value, *VPC) if value is not None and not _computed(value) else NOT_IN_INPUT
+    if isinstance(found, str):
+        return found
+    for choice in subnets.candidates if isinstance(subnets, OneOf) else (subnets,):
+        for key in choice if isinstance(choice, tuple) else ():
+            subnet = build.world.resources.get(key)
+            owner = build.one(subnet.get("vpc_id"), *VPC) if subnet is not None else NOT_IN_INPUT
+            if isinstance(owner, str):
+                return owner
+    return found
+
+
+def _computed(value: Any) -> bool:
+    return isinstance(value, Ref) and "vpc_config" in value.path
+
+
+def _issuer(cluster: Resource) -> Any:
+    return cluster.get("identity", 0, "oidc", 0, "issuer")
+
+
+def _secrets_key(build: Build, cluster: Resource) -> Value[str | None]:
+    block = cluster.block("encryption_config")
+    provider = block.get("provider")
+    inner = provider[0] if isinstance(provider, list) and provider else provider
+    return build.one(inner.get("key_arn"), "aws_kms_key") if isinstance(inner, dict) else None
+
+
+def launch_templates(build: Build) -> tuple[clusters.LaunchTemplate, ...]:
+    """Return the launch templates."""
+    return once(launch_template(build, template) for template in build.of(*_TEMPLATE, data=True))
+
+
+def launch_template(build: Build, template: Resource) -> clusters.LaunchTemplate:
+    """Return one launch template; groups may stand at the top or on its network interfaces."""
+    top = build.option(template, "vpc_security_group_ids")
+    groups: Value[tuple[str, ...] | None] = build.many(top, *GROUP) if top not in (None, []) else None
+    public: Value[bool | None] = None
+    for interface in template.blocks("network_interfaces"):
+        listed = interface.get("security_groups")
+        if listed not in (None, []):
+            groups = build.many(listed, *GROUP)
+        if interface.get("associate_public_ip_address") not in (None, ""):
+            public = build.flag(interface.get("associate_public_ip_address"))
+    options = template.block("metadata_options")
+    hops = _set(options.get("http_put_response_hop_limit"))
+    profile = template.block("iam_instance_profile")
+    return clusters.LaunchTemplate(
+        template.address,
+        build.origin(template),
+        groups,
+        build.text(build.option(template, "image_id"), None),  # type: ignore[arg-type]
+        user_data(build, build.option(template, "user_data")),
+        None if hops in (None, 0) else build.number(hops),
+        build.text(_set(options.get("http_tokens")), None),  # type: ignore[arg-type]
+        profile_key(build, profile),
+        public,
+    )
+
+
+def profile_key(build: Build, profile: Any) -> Value[str | None]:
+    """Return the instance profile that a block names."""
+    named = profile.get("arn") or profile.get("name") if profile else None
+    return None if named in (None, "") else build.one(named, "aws_iam_instance_profile")
+
+
+def user_data(build: Build, value: Any) -> Value[str | None]:
+    """Return user data as text: templates carry it in base64."""
+    value = build.world.resolve(value)
+    if value is None or value == "":
+        return None
+    if isinstance(value, NotKnown):
+        return Unknown("the user data is made of values that are known only after apply")
+    if not isinstance(value, str):
+        return AFTER_APPLY
+    try:
+        return base64.b64decode(value, validate=True).decode("utf-8", "replace")
+    except (binascii.Error, ValueError):
+        return value
+
+
+def node_groups(build: Build) -> tuple[clusters.NodeGroup, ...]:
+    """Return managed node groups, and Auto Scaling groups that join a cluster."""
+    from eksclave.reach.build.selfmanaged import self_managed
+
+    known = role_keys(build)
+    found = [_managed(build, group, known) for group in build.of("aws_eks_node_group", data=True)]
+    return once([*found, *self_managed(build)])
+
+
+def _managed(build: Build, group: Resource, known: dict[str, str]) -> clusters.NodeGroup:
+    cluster = cluster_key(build, group.get("cluster_name"))
+    template_block = group.block("launch_template")
+    named = template_block.get("id") if not _own(group, template_block.get("id")) else None
+    template_key = build.one(named or template_block.get("name"), *_TEMPLATE) if template_block else None
+    template = _known_template(build, template_key)
+    groups: Value[tuple[str, ...]] = AFTER_APPLY
+    if isinstance(cluster, str):
+        groups = (cluster_group_key(cluster),)
+    elif isinstance(cluster, OneOf):
+        groups = OneOf(tuple((cluster_group_key(one),) for one in cluster.candidates), cluster.reason)
+    if template is not None and template.groups is not None:
+        groups = template.groups
+    elif template_key is not None and template is None:
+        groups = NOT_IN_INPUT
+    image_type = build.text(build.option(group, "ami_type"), "AL2023_x86_64_STANDARD")
+    hops: Value[int] = 1 if isinstance(image_type, str) and "AL2_" not in image_type else 2
+    if template is not None:
+        hops = 1 if template.hop_limit is None else template.hop_limit
+    elif template_key is not None:
+        hops = NOT_IN_INPUT
+    scaling = group.block("scaling_config")
+    return clusters.NodeGroup(
+        group.address,
+        build.origin(group),
+        cluster,
+        build.many(group.get("subnet_ids"), *SUBNET),
+        groups,
+        build.text(group.get("node_group_name"), AFTER_APPLY),
+        True,
+        role_key(build, group.get("node_role_arn"), known),
+        image_type,
+        template.image if template is not None else None,
+        template_key,
+        template.user_data if template is not None else None,
+        hops,
+        template.public_ip if template is not None and template.public_ip is not None else False,
+        bool(group.blocks("remote_access")),
+        waits(build, group.address),
+        build.tags(group),
+        (),
+        build.number(scaling.get("desired_size"), 1),
+    )
+
+
+def _own(group: Resource, value: Any) -> bool:
+    """The provider fills in the template's id or name, whichever was not given."""
+    return isinstance(value, Ref) and value.address == group.address
+
+
+def _known_template(build: Build, key: Value[str] | None) -> clusters.LaunchTemplate | None:
+    found = build.world.resources.get(key) if isinstance(key, str) else None
+    if found is None and isinstance(key, str):
+        named = [t for t in build.of(*_TEMPLATE, data=True) if t.get("name") == key]
+        found = named[0] if len(named) == 1 else None
+    return launch_template(build, found) if found is not None else None
+
+
+def fargate_profiles(build: Build) -> tuple[clusters.FargateProfile, ...]:
+    """Return the Fargate profiles."""
+    known = role_keys(build)
+    return once(
+        clusters.FargateProfile(
+            profile.address,
+            build.origin(profile),
+            cluster_key(build, profile.get("cluster_name")),
+            build.many(profile.get("subnet_ids"), *SUBNET),
+            role_key(build, profile.get("pod_execution_role_arn"), known),
+            tuple(_selectors(profile)),
+            waits(build, profile.address),
+        )
+        for profile in build.of("aws_eks_fargate_profile")
+    )
+
+
+def _selectors(profile: Resource) -> Iterable[tuple[str, tuple[tuple[str, str], ...]]]:
+    for block in profile.blocks("selector"):
+        labels = block.get("labels")
+        pairs = sorted((str(k), str(v)) for k, v in labels.items()) if isinstance(labels, dict) else []
+        yield (block["namespace"] if isinstance(block.get("namespace"), str) else HOLE, tuple(pairs))
+
+
+def addons(build: Build) -> tuple[clusters.Addon, ...]:
+    """Return the EKS add-ons."""
+    known = role_keys(build)
+    return once(_addon(build, addon, known) for addon in build.of("aws_eks_addon"))
+
+
+def _addon(build: Build, addon: Resource, known: dict[str, str]) -> clusters.Addon:
+    role = build.option(addon, "service_account_role_arn")
+    identities = tuple(
+        (str(block.get("service_account")), _identity_role(build, block.get("role_arn"), known))
+        for block in addon.blocks("pod_identity_association")
+    )
+    return clusters.Addon(
+        addon.address,
+        build.origin(addon),
+        cluster_key(build, addon.get("cluster_name")),
+        build.text(addon.get("addon_name"), AFTER_APPLY),
+        build.text(build.option(addon, "addon_version"), None),  # type: ignore[arg-type]
+        None if role in (None, "") else role_key(build, role, known),
+        build.text(build.option(addon, "configuration_values"), None),  # type: ignore[arg-type]
+        identities,
+        waits(build, addon.address),
+    )
+
+
+def _identity_role(build: Build, value: Any, known: dict[str, str]) -> Value[str]:
+    """Of several candidates only those that trust EKS Pod Identity can be meant: EKS refuses the others."""
+    value = build.world.resolve(value)
+    if isinstance(value, AnyOf):
+        from eksclave.reach.build.policies import policy
+
+        fitting: list[Any] = []
+        for candidate in value.candidates:
+            role = build.world.resources.get(candidate.address) if isinstance(candidate, Ref) else None
+            if role is None:
+                return role_key(build, value, known)
+            trust = policy(build, role.get("assume_role_policy"), build.origin(role))
+            if trust is None or isinstance(trust, (Unknown, OneOf)) or "pods.eks.amazonaws.com" in repr(trust):
+                fitting.append(candidate)
+        if fitting:
+            value = fitting[0] if len(fitting) == 1 else AnyOf(tuple(fitting), value.reason)
+    return role_key(build, value, known)
+
+
+def pod_identities(build: Build) -> tuple[clusters.PodIdentity, ...]:
+    """Return the Pod Identity associations."""
+    known = role_keys(build)
+    return once(
+        clusters.PodIdentity(
+            one.address,
+            build.origin(one),
+            cluster_key(build, one.get("cluster_name")),
+            build.text(one.get("namespace"), AFTER_APPLY),
+            build.text(one.get("service_account"), AFTER_APPLY),
+            _identity_role(build, one.get("role_arn"), known),
+        )
+        for one in build.of("aws_eks_pod_identity_association")
+    )
+
+
+def access_entries(build: Build) -> tuple[clusters.AccessEntry, ...]:
+    """Return the access entries with the access policies that are associated with the same principal."""
+    known = role_keys(build)
+    policies: dict[tuple[object, object], list[Value[str]]] = {}
+    for one in build.of("aws_eks_access_policy_association"):
+        place = (cluster_key(build, one.get("cluster_name")), role_key(build, one.get("principal_arn"), known))
+        policies.setdefault(place, []).append(build.text(one.get("policy_arn"), AFTER_APPLY))
+    found: list[clusters.AccessEntry] = []
+    for entry in build.of("aws_eks_access_entry"):
+        cluster = cluster_key(build, entry.get("cluster_name"))
+        principal = role_key(build, entry.get("principal_arn"), known)
+        groups = build.items(build.option(entry, "kubernetes_groups"))
+        found.append(
+            clusters.AccessEntry(
+                entry.address,
+                build.origin(entry),
+                cluster,
+                principal,
+                build.text(build.option(entry, "type"), "STANDARD"),
+                tuple(sorted(policies.get((cluster, principal), ()), key=str)),
+                AFTER_APPLY if groups is None else tuple(sorted(map(str, groups))),
+            )
+        )
+    return once(found)
+
+
+def role_of_profile(build: Build, template: clusters.LaunchTemplate | None) -> Value[str]:
+    """Return the role behind a launch template's instance profile."""
+    if template is None or template.instance_profile is None:
+        return NOT_IN_INPUT
+    found = profile_role(build, template.instance_profile) if isinstance(template.instance_profile, str) else None
+    return found if found is not None else NOT_IN_INPUT
