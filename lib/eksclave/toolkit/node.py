@@ -48,7 +48,7 @@ def wheel_node_or_none() -> Path | None:
 
 
 def _leave_out_relay() -> bool:
-    """Let jsii start its kernel itself; it starts a Node that starts it and passes on every message (48 MB, and slower).
+    """Let jsii start its kernel itself, not a Node that starts it and passes on every message (48 MB, and slower).
 
     Only where the kernel is built as we know it, where nobody chose another with JSII_RUNTIME, and not on Windows.
     """
