@@ -105,7 +105,16 @@ def packet(flow: Flow, source: Leg, destination: Leg, deciding: Step) -> Packet 
             )
     if not client or not server:
         return None
-    near, far = sets.address(client.first), sets.address(server.first)
+    near, far = client.first, server.first
+    if near == far:
+        near, far = (near, _next(server, far)) if _next(server, far) != far else (_next(client, near), far)
+    near, far = sets.address(near), sets.address(far)
     if deciding.response:
         return Packet(far, server_port, near, client_port, flow.protocol, "response")
     return Packet(near, client_port, far, server_port, flow.protocol, "request")
+
+
+def _next(addresses: Intervals, number: int) -> int:
+    """Return another address of the set, or the same if there is none: a packet needs two interfaces."""
+    rest = addresses - Intervals(((number, number),))
+    return rest.first if rest else number

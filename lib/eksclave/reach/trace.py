@@ -172,6 +172,7 @@ def _merged(found: list[Trace]) -> Trace:
     first = order[0]
     if first.outcome is Outcome.PASS:
         assumed = dict.fromkeys(text for one in order for text in one.assumptions)
+        first = max(order, key=lambda one: len(one.hops))
         return replace(first, assumptions=tuple(sorted(assumed)), public=any(one.public for one in order))
     seen, beside = {_reason(first)}, list[Trace]()
     for one in order[1:]:
