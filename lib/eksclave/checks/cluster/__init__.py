@@ -1,0 +1,1 @@
+"""The cluster itself and its nodes."""

@@ -1,0 +1,36 @@
+"""Pods that read the metadata service are within its hop limit.
+
+Why
+    A pod is one hop behind its node; with a hop limit of 1, which managed AL2023 nodes have, it gets no answer.
+
+Fix
+    Pass region and VPC id to the controller, or set http_put_response_hop_limit to 2.
+
+Source
+    LBC docs, installation; EKS user guide, launch-templates and al2023.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from eksclave.catalog.features import Feature
+from eksclave.checks.asking import passes, say, stop
+from eksclave.checks.result import Result
+from eksclave.checks.view import View
+from eksclave.reach.answer import Outcome
+from eksclave.reach.facts.values import known_or
+
+ASKS = ("L2",)
+
+
+def ask(view: View, so_far: Sequence[Result]) -> Iterator[Result]:
+    """Ask the hop limits where a controller reads the metadata service."""
+    if not view.has(Feature.PODS_READ_IMDS):
+        return
+    near = [group for group in view.node_groups if known_or(group.hop_limit, 2) < 2]
+    for group in near:
+        reason = f"pods of {dict(view.evidence)[Feature.PODS_READ_IMDS]} ask the metadata service, whose hop limit is 1"
+        yield say(view, "L2", Outcome.FAIL, reason, [stop(group.origin, reason)])
+    if not near:
+        yield passes(view, "L2", "the hop limit is 2 or more on every node")

@@ -1,0 +1,1 @@
+"""Images, order of creation, discovery by tags."""

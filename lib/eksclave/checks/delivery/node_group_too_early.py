@@ -1,0 +1,42 @@
+"""Node groups are created after what their nodes need.
+
+Why
+    Terraform makes in parallel what does not refer to each other: nodes then boot before endpoints, rules or policies stand, and the group fails after 15 minutes. A second apply works.
+
+Fix
+    Add depends_on to the node group.
+
+Source
+    tf-aws-eks main.tf, before_compute.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from eksclave.catalog.flows import find_flow
+from eksclave.checks.asking import passes, say, stop
+from eksclave.checks.ordering import needed_first
+from eksclave.checks.result import Result
+from eksclave.checks.view import View
+from eksclave.reach.answer import Outcome
+
+ASKS = ("R16",)
+
+
+def ask(view: View, so_far: Sequence[Result]) -> Iterator[Result]:
+    """Ask what each node group waits for."""
+    if not find_flow("R16").when(view.features):
+        return
+    wrong, groups = 0, [group for group in view.node_groups if group.origin.address not in view.existing]
+    for group in groups:
+        missing = [origin for origin in needed_first(view, group) if origin.address not in group.waits_for]
+        if missing:
+            wrong += 1
+            names = ", ".join(dict.fromkeys(origin.address for origin in missing))
+            reason = f"{group.origin.address} does not wait for {names}"
+            fix = f"add to depends_on of {group.origin.address}: {names}"
+            places = [stop(group.origin, "does not wait"), *(stop(origin, "is not waited for") for origin in missing)]
+            yield say(view, "R16", Outcome.FAIL, reason, places, fix=fix)
+    if not wrong and view.node_groups:
+        yield passes(view, "R16", "every node group waits for what its nodes need, or it stands already")

@@ -1,0 +1,52 @@
+"""Interface endpoints have one subnet per zone, in zones that the service supports.
+
+Why
+    A second subnet of the same zone, or a zone without the service, stops the apply.
+
+Fix
+    Give the endpoint one subnet of each zone that the service supports.
+
+Source
+    eksctl issue 8150; terraform-aws-vpc issues 785, 634, 462.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from eksclave.catalog.endpoints import service_or_none
+from eksclave.checks.asking import fails, passes
+from eksclave.checks.result import Result
+from eksclave.checks.view import View
+from eksclave.reach.facts.endpoints import EndpointKind
+from eksclave.reach.facts.values import choices, known_or
+
+ASKS = ("R15",)
+
+
+def ask(view: View, so_far: Sequence[Result]) -> Iterator[Result]:
+    """Ask the subnets of each interface endpoint."""
+    wrong, asked = 0, 0
+    for endpoint in view.endpoints:
+        if endpoint.kind != EndpointKind.INTERFACE:
+            continue
+        asked += 1
+        service = service_or_none(known_or(endpoint.service, ""))
+        seen: dict[str, str] = {}
+        if choices(endpoint.subnets) == ((),):
+            wrong += 1
+            yield fails(view, "R15", "the endpoint has no subnet, so no interface", endpoint.origin)
+        for subnet in view.subnets(endpoint.subnets) if len(choices(endpoint.subnets) or ()) == 1 else ():
+            zone, where = known_or(subnet.zone, ""), subnet.origin.address
+            if zone and zone in seen:
+                wrong += 1
+                reason = f"{seen[zone]} and {where} are both in {zone}: an endpoint takes one subnet per zone"
+                fix = f"remove {where} from subnet_ids of {endpoint.origin.address}"
+                yield fails(view, "R15", reason, endpoint.origin, fix=fix)
+            seen.setdefault(zone, where)
+            if service and zone in service.unsupported_zone_ids:
+                wrong += 1
+                yield fails(view, "R15", f"{service.suffix} is not offered in {zone}", endpoint.origin)
+    if asked and not wrong:
+        assumed = ("AWS offers each service in the zones of its endpoint's subnets: the lists are not public",)
+        yield passes(view, "R15", "every interface endpoint has one subnet per zone", assumed)

@@ -1,0 +1,50 @@
+"""The role of self-managed and Karpenter nodes may join.
+
+Why
+    EKS admits the role of managed node groups by itself, and no other.
+
+Fix
+    Add an aws_eks_access_entry of type EC2_LINUX (or EC2_WINDOWS) for the role.
+
+Source
+    EKS user guide, troubleshooting and access-entries.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from eksclave.catalog.features import Feature
+from eksclave.catalog.flows import find_flow
+from eksclave.checks.asking import fails, passes
+from eksclave.checks.result import Result
+from eksclave.checks.view import View
+from eksclave.reach.facts.values import choices, known_or
+
+ASKS = ("R7",)
+
+
+def ask(view: View, so_far: Sequence[Result]) -> Iterator[Result]:
+    """Ask for an access entry of each such role."""
+    if not find_flow("R7").when(view.features):
+        return
+    entries = [one for one in view.snapshot.access_entries if view.belongs(one.cluster)]
+    admitted = {role for one in entries if str(one.type).startswith("EC2") for role in choices(one.principal) or ()}
+    managed = {known_or(group.role, "") for group in view.node_groups if group.managed}
+    old = any(known_or(one.name, "") == "aws-auth" for one in view.workloads)
+    wrong, asked = 0, 0
+    for group in view.node_groups:
+        role = known_or(group.role, "")
+        if group.managed or not role:
+            continue
+        asked += 1
+        if role not in admitted | managed and not old:
+            wrong += 1
+            fix = f'add aws_eks_access_entry: cluster_name of {view.address}, principal_arn of {role}, type "EC2_LINUX"'
+            yield fails(
+                view, "R7", f"nothing admits the role of {group.origin.address} to the cluster", group.origin, fix=fix
+            )
+    if asked and not wrong:
+        yield passes(view, "R7", "an access entry or aws-auth admits the role of every self-managed node")
+    elif view.has(Feature.KARPENTER) and not asked:
+        yield passes(view, "R7", "the nodes' role is admitted", ("the role of Karpenter's nodes has an access entry",))

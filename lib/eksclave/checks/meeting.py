@@ -1,0 +1,87 @@
+"""Paths between the parties of a cluster: who must meet whom, on which ports."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from eksclave.catalog.features import Feature as F
+from eksclave.catalog.flows import PortUse, find_flow
+from eksclave.checks.asking import broken, traced
+from eksclave.checks.mending import mend
+from eksclave.checks.result import Result
+from eksclave.checks.serving import bastion_parties, runner_parties
+from eksclave.checks.view import View
+from eksclave.net import PortRange
+from eksclave.reach.answer import Disposition
+from eksclave.reach.facts.values import choices
+from eksclave.reach.question import ApiServer, Client, Destination, Party, Question
+
+
+def pairs(view: View, id: str) -> Iterator[tuple[Party, Destination]]:
+    """Yield source and destination of each path of one requirement."""
+    nodes, pods, plane = view.nodes, view.pods, view.control_plane
+    match id:
+        case "C1":
+            yield from ((party, view.api) for party in nodes)
+        case "C2":
+            yield from ((party, view.api) for party in pods)
+        case "C3":
+            yield from ((plane, party) for party in (*nodes, *(p for p in pods if "fargate" in p.name)))
+        case "C4" | "C5" | "C6" | "C7" | "C8":
+            yield from ((plane, party) for party in pods)
+        case "C9":
+            yield from ((source, party) for source in pods for party in nodes)
+        case "C10":
+            yield from ((source, party) for source in pods for party in pods)
+        case "C11":
+            yield from ((source, party) for source in nodes for party in nodes)
+        case "B1":
+            yield from ((party, view.api) for party in bastion_parties(view))
+        case "B3":
+            yield from (
+                (Party(f"operators in {one}", networks=(one,), client=Client.ANY), view.api) for one in view.operators
+            )
+        case "B4":
+            yield from ((party, view.api) for party in runner_parties(view))
+        case _:
+            raise ValueError(f"{id} is no path")
+
+
+def ask_path(view: View, id: str, source: Party, destination: Destination) -> Iterator[Result]:
+    """Yield one result per port of this path."""
+    to_api = isinstance(destination, ApiServer)
+    named = f"the API of {view.address}" if to_api else destination.name if isinstance(destination, Party) else ""
+    for use in ports_of(view, id):
+        question = Question(source, destination, (use.ports,), use.protocol)
+        trace = view.trace(question)
+        if trace.disposition is Disposition.NO_SUBJECT:
+            continue
+        because = broken(trace, to_api=to_api)
+        because += tuple(id for id in _conditions(view, source, destination) if id not in because)
+        fix = mend(view, question, trace, named)
+        yield traced(view, id, trace, source.name, f"{named} on {use}", because, fix)
+
+
+def ports_of(view: View, id: str) -> tuple[PortUse, ...]:
+    """Return the ports of a path in this cluster; metrics-server listens elsewhere where it is no EKS add-on."""
+    uses = find_flow(id).ports_for(view.features)
+    if id == "C7" and not any(addon.name == "metrics-server" for addon in view.addons):
+        evidence = dict(view.evidence).get(F.METRICS_SERVER, "")
+        if not evidence.startswith("given"):
+            return tuple(PortUse(use.protocol, PortRange.of(10250)) for use in uses)
+    return uses
+
+
+def _conditions(view: View, source: Party, destination: Destination) -> tuple[str, ...]:
+    """Name the configuration that a blocked path to or from the API rests on."""
+    found: list[str] = []
+    if isinstance(destination, ApiServer) and view.cluster.private_access is False:
+        found.append("R2")
+    if isinstance(destination, ApiServer) or source is view.control_plane:
+        party = source if isinstance(destination, ApiServer) else destination
+        groups = [choices(place.groups) or () for place in getattr(party, "placements", ())]
+        own = view.cluster.cluster_group
+        is_node = party in (*view.nodes, *view.pods)
+        if is_node and any(own not in one for many in groups for one in many):
+            found.append("R5")
+    return tuple(found)

@@ -1,0 +1,1 @@
+"""Names: what must resolve, and where to."""

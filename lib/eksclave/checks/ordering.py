@@ -1,0 +1,57 @@
+"""What must stand before a node group's first node boots."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from eksclave.checks.serving import endpoints_of
+from eksclave.checks.view import View
+from eksclave.reach.facts.clusters import NodeGroup
+from eksclave.reach.facts.values import Origin, choices, known_or
+
+_BOOT = ("ec2", "ecr.api", "ecr.dkr", "s3")
+
+
+def needed_first(view: View, group: NodeGroup) -> list[Origin]:
+    """Return what has an address of its own in the input, is still to be made, and that the nodes need at boot.
+
+    Of another state (a stack, a plan beside this one) nothing is asked: states are applied one after the other.
+    """
+    found: dict[str, Origin] = {}
+    for origin in (*_endpoints(view, group), *_routes(view, group), *_policies(view, group)):
+        if _own(view, group, origin) and origin.address not in view.existing:
+            found.setdefault(origin.address, origin)
+    return [found[address] for address in sorted(found)]
+
+
+def _own(view: View, group: NodeGroup, origin: Origin) -> bool:
+    """Tell whether this is a resource of the node group's own state."""
+    if "(" in origin.address or origin.address.startswith("data.") or ".data." in origin.address:
+        return False
+    if group.origin.construct and origin.construct:
+        return group.origin.construct.partition("/")[0] == origin.construct.partition("/")[0]
+    return ":" not in group.origin.address and ":" not in origin.address
+
+
+def _endpoints(view: View, group: NodeGroup) -> Iterator[Origin]:
+    for service in _BOOT:
+        for endpoint in endpoints_of(view, service):
+            yield endpoint.origin
+            for key in (choices(endpoint.groups) or ((),))[0] if endpoint.kind == "Interface" else ():
+                guard = view.snapshot.group_by_key.get(key)
+                yield from (rule.origin for rule in guard.rules if not rule.egress) if guard else ()
+
+
+def _routes(view: View, group: NodeGroup) -> Iterator[Origin]:
+    for subnet in view.subnets(group.subnets):
+        if subnet.route_table_origin:
+            yield subnet.route_table_origin
+        if subnet.nacl_origin:
+            yield subnet.nacl_origin
+        acl = view.snapshot.nacl_by_key.get(known_or(subnet.nacl, ""))
+        yield from (entry.origin for entry in acl.entries if known_or(entry.allow, True)) if acl else ()
+
+
+def _policies(view: View, group: NodeGroup) -> Iterator[Origin]:
+    role = view.snapshot.role_by_key.get(known_or(group.role, ""))
+    yield from (Origin(address) for address in role.attachments) if role else ()

@@ -1,0 +1,184 @@
+"""Who takes part in a cluster's flows, found in the snapshot: nodes, pods, bastions, runners, operators."""
+
+from __future__ import annotations
+
+import re
+from ipaddress import IPv4Network
+from typing import TYPE_CHECKING
+
+from eksclave.reach.facts.groups import Placement
+from eksclave.reach.facts.hosts import Instance
+from eksclave.reach.facts.network import TargetKind
+from eksclave.reach.facts.values import Value, choices, known_or
+from eksclave.reach.question import Client, Party
+
+if TYPE_CHECKING:
+    from eksclave.checks.view import View
+
+_BASTION = re.compile(r"bastion|jump|operator|admin|ssm|access|tunnel|ops\b|mgmt|management|kubectl", re.IGNORECASE)
+_RUNNER = re.compile(r"runner|\bci\b|ci[-_]|jenkins|gitlab|atlantis|terraform|deployer|build", re.IGNORECASE)
+_OTHER = re.compile(
+    r"nat\b|nat[-_]|\bdb\b|database|postgres|mysql|redis|proxy|appliance|firewall|web|worker|\bapp\b", re.IGNORECASE
+)
+SSM_POLICIES = ("AmazonSSMManagedInstanceCore", "AmazonEC2RoleforSSM", "AmazonSSMManagedEC2InstanceDefaultPolicy")
+
+
+def node_parties(view: View) -> tuple[Party, ...]:
+    """Return the nodes: one party per distinct place, named after its groups."""
+    found: dict[tuple[object, ...], tuple[list[str], Placement, Client]] = {}
+    for group in view.node_groups:
+        place = Placement(group.subnets, group.groups, group.origin, group.public_ip)
+        client = client_of(view, known_or(group.ami_type, ""))
+        names = found.setdefault((group.subnets, group.groups, client), ([], place, client))[0]
+        names.append(group.origin.address)
+    if known_or(view.cluster.auto_mode, False):
+        groups = (view.cluster.cluster_group,)
+        place = Placement(view.cluster.subnets, groups, view.cluster.origin)
+        client = client_of(view, "")
+        found.setdefault((view.cluster.subnets, groups, client), ([], place, client))[0].append(
+            f"{view.address} (Auto Mode)"
+        )
+    return tuple(
+        Party(f"nodes of {_listed(names)}", (place,), client=client) for names, place, client in found.values()
+    )
+
+
+def pod_parties(view: View) -> tuple[Party, ...]:
+    """Return the pods: on every kind of node, on Fargate, and where custom networking puts them."""
+    parties = [
+        Party(f"pods on {party.name.removeprefix('nodes of ')}", party.placements, client=party.client)
+        for party in view.nodes
+    ]
+    for profile in view.fargate_profiles:
+        place = Placement(profile.subnets, (view.cluster.cluster_group,), profile.origin)
+        parties.append(Party(f"pods of {profile.origin.address}", (place,), client=Client.LINUX))
+    return (*parties, *_custom_pods(view))
+
+
+def _custom_pods(view: View) -> list[Party]:
+    parties: list[Party] = []
+    for config in view.snapshot.eni_configs:
+        if not view.belongs(config.cluster) or not view.nodes:
+            continue
+        nodes = [place for party in view.nodes for place in party.placements]
+        for node in nodes[:1] if config.subnets else nodes:
+            subnets: Value[tuple[str, ...]] = config.subnets or node.subnets
+            groups: Value[tuple[str, ...]] = config.groups or node.groups
+            place = Placement(subnets, groups, config.origin)
+            client = client_of(view, "")
+            parties.append(Party(f"pods of {config.origin.address}", (place,), client=client, leaves_from=tuple(nodes)))
+    return parties
+
+
+def client_of(view: View, ami_type: str) -> Client:
+    """Return which source ports these nodes use."""
+    if ami_type.startswith("WINDOWS"):
+        return Client.WINDOWS
+    for addon in view.addons:
+        if addon.name == "vpc-cni" and isinstance(addon.configuration, str):
+            if re.search(r'AWS_VPC_K8S_CNI_EXTERNALSNAT"?\s*[:=]\s*"?true', addon.configuration):
+                return Client.NODE_NO_SNAT
+    return Client.NODE
+
+
+def _listed(names: list[str]) -> str:
+    shown = sorted(names)
+    return ", ".join(shown) if len(shown) <= 4 else f"{', '.join(shown[:3])} and {len(shown) - 3} more"
+
+
+def _said(instance: Instance) -> str:
+    name = known_or(instance.name, "")
+    return " ".join((instance.origin.address, name, *(value for _, value in instance.tags)))
+
+
+def _in_reach(view: View, instance: Instance) -> bool:
+    subnets = view.subnets(instance.placement.subnets)
+    return any(subnet.vpc == view.vpc_key or subnet.vpc in linked_vpcs(view) for subnet in subnets)
+
+
+def linked_vpcs(view: View) -> frozenset[str]:
+    """Return the VPCs that a peering or a transit gateway links to the cluster's."""
+    found: set[str] = set()
+    for peering in view.snapshot.peerings:
+        ends = {known_or(peering.requester, ""), known_or(peering.accepter, "")}
+        if view.vpc_key in ends:
+            found |= ends
+    attached = {a.gateway for a in view.snapshot.transit_attachments if a.vpc == view.vpc_key}
+    found |= {known_or(a.vpc, "") for a in view.snapshot.transit_attachments if a.gateway in attached}
+    return frozenset(found - {"", view.vpc_key})
+
+
+def has_ssm(view: View, role: Value[str | None]) -> bool:
+    """Tell whether a role may talk to Systems Manager."""
+    found = view.snapshot.role_by_key.get(known_or(role, None) or "")
+    if found is None:
+        return False
+    if any(isinstance(arn, str) and arn.rpartition("/")[2] in SSM_POLICIES for arn in found.managed):
+        return True
+    for policy in found.policies:
+        for statement in getattr(policy, "statements", ()):
+            for action in known_or(statement.actions or (), ()):
+                if action.lower().startswith("ssmmessages:"):
+                    return True
+    return False
+
+
+def bastions(view: View) -> tuple[Instance, ...]:
+    """Return the instances that people work from: with a Systems Manager role, or by name.
+
+    An instance that carries a Systems Manager role and is not named after another purpose counts.
+    """
+    found: list[Instance] = []
+    for instance in view.snapshot.instances:
+        said = _said(instance)
+        if not _in_reach(view, instance) or (_RUNNER.search(said) and not _BASTION.search(said)):
+            continue
+        named = bool(_BASTION.search(instance.origin.address.rpartition(".")[2]) or _BASTION.search(said))
+        other = bool(_OTHER.search(instance.origin.address) or _OTHER.search(known_or(instance.name, "")))
+        if named or (has_ssm(view, instance.role) and not other):
+            found.append(instance)
+    return tuple(found)
+
+
+def runners(view: View) -> tuple[Instance, ...]:
+    """Return the instances whose name says that Terraform runs there."""
+    return tuple(
+        one
+        for one in view.snapshot.instances
+        if _in_reach(view, one) and _RUNNER.search(_said(one)) and one not in view.bastions
+    )
+
+
+def operator_networks(view: View) -> tuple[IPv4Network, ...]:
+    """Return the ranges outside of the VPC that the API's security groups let into 443: people are there.
+
+    Where there is no bastion and no such rule, the ranges that the cluster's subnets route to a VPN, transit gateway or
+    peering: somebody must be meant to come from there.
+    """
+    own = [cidr for cidr in known_or(view.vpc.cidrs, ()) or ()] if view.vpc else []
+    known = [cidr for vpc in view.snapshot.vpcs for cidr in known_or(vpc.cidrs, ()) or ()]
+    found: set[IPv4Network] = set()
+    keys = {view.cluster.cluster_group, *(k for one in choices(view.cluster.extra_groups) or () for k in one)}
+    for key in keys:
+        group = view.snapshot.group_by_key.get(key)
+        for rule in group.rules if group else ():
+            ports = known_or(rule.ports, None)
+            if rule.egress or not isinstance(rule.peer, IPv4Network) or rule.peer.prefixlen == 0:
+                continue
+            if ports is None or 443 in ports:
+                found.add(rule.peer)
+    if not found and not view.bastions and not view.runners:
+        found = _routed(view)
+    outside = (one for one in found if not any(one.overlaps(cidr) for cidr in (*own, *known)))
+    return tuple(sorted(outside))
+
+
+def _routed(view: View) -> set[IPv4Network]:
+    ways = (TargetKind.VPN_GATEWAY, TargetKind.TRANSIT_GATEWAY, TargetKind.PEERING)
+    found: set[IPv4Network] = set()
+    for subnet in view.subnets(view.cluster.subnets):
+        table = view.route_table(subnet)
+        for route in table.routes if table else ():
+            if route.kind in ways and isinstance(route.destination, IPv4Network) and route.destination.prefixlen:
+                found.add(route.destination)
+    return found

@@ -1,0 +1,36 @@
+"""Nothing of the cluster has a public address.
+
+Why
+    A public address puts a host on the internet as soon as somebody adds a route.
+
+Fix
+    Set associate_public_ip_address or map_public_ip_on_launch to false, and load balancers to internal.
+
+Source
+    EKS best practices guide, network security.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from eksclave.checks.asking import fails, passes
+from eksclave.checks.result import Result
+from eksclave.checks.view import View
+from eksclave.reach.facts.values import Origin, Value, decide
+
+ASKS = ("P3",)
+
+
+def ask(view: View, so_far: Sequence[Result]) -> Iterator[Result]:
+    """Ask nodes, their subnets, bastions and load balancers."""
+    asked: list[tuple[Value[bool], Origin, str, bool]] = [
+        (group.public_ip, group.origin, "the nodes get a public address", True) for group in view.node_groups
+    ]
+    asked += [(one.placement.public_ip, one.origin, "the bastion gets a public address", True) for one in view.bastions]
+    asked += [(s.map_public_ip, s.origin, "map_public_ip_on_launch is true", True) for s in view.reach_subnets]
+    asked += [(one.internal, one.origin, "the load balancer is not internal", False) for one in view.load_balancers]
+    wrong = [(origin, reason) for value, origin, reason, bad in asked if decide(value, bool) is bad]
+    yield from (fails(view, "P3", reason, origin) for origin, reason in wrong)
+    if not wrong:
+        yield passes(view, "P3", "no node, bastion or load balancer of the cluster has a public address")

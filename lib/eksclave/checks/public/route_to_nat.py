@@ -1,0 +1,40 @@
+"""No subnet of the cluster leaves through a NAT gateway.
+
+Why
+    Nodes and pods that leave by a NAT gateway reach the whole internet, and it costs by the hour and the gigabyte.
+
+Fix
+    Remove the route to the NAT gateway; reach AWS through VPC endpoints.
+
+Source
+    VPC user guide, NAT gateways.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from eksclave.checks.asking import fails, passes
+from eksclave.checks.result import Result
+from eksclave.checks.view import View
+from eksclave.reach.facts.network import TargetKind
+from eksclave.reach.facts.values import decide
+
+ASKS = ("P2",)
+
+
+def ask(view: View, so_far: Sequence[Result]) -> Iterator[Result]:
+    """Ask the route table of every subnet in the cluster's reach."""
+    wrong = 0
+    gateways = {one.key: one for one in view.snapshot.nat_gateways}
+    for subnet in view.reach_subnets:
+        table = view.route_table(subnet)
+        for route in table.routes if table else ():
+            target = gateways.get(str(route.target))
+            private = target is not None and decide(target.public, bool) is False
+            if route.kind in (TargetKind.NAT_GATEWAY, TargetKind.EGRESS_ONLY) and not private:
+                wrong += 1
+                reason = f"{subnet.origin.address} has a route {route.destination} to the internet ({route.kind})"
+                yield fails(view, "P2", reason, route.origin, fix=f"remove {route.origin}")
+    if not wrong and view.reach_subnets:
+        yield passes(view, "P2", "no subnet of the cluster leaves through a NAT gateway")

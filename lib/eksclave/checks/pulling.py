@@ -1,0 +1,60 @@
+"""Images: where they stand in the input, and which registry they are pulled from."""
+
+from __future__ import annotations
+
+import re
+
+from eksclave.catalog.registries import PUBLIC_REGISTRIES
+from eksclave.checks.controllers import told
+from eksclave.checks.view import View
+from eksclave.reach.facts.values import HOLE, Origin, known_or
+
+ECR = re.compile(r"[^/]*\.dkr[.-]ecr(?:-fips)?\.([a-z0-9-]+)\.(?:amazonaws\.com(?:\.cn)?|on\.aws)")
+
+
+def images_of(view: View) -> list[tuple[str, Origin]]:
+    """Return every image reference that the input names for this cluster, with its place, each once."""
+    found: dict[tuple[str, str], tuple[str, Origin]] = {}
+    for image in view.snapshot.images:
+        text = known_or(image.reference, "")
+        if text and view.belongs(image.cluster):
+            found.setdefault((text, image.origin.address), (text, image.origin))
+    for one in view.workloads:
+        references = [text for image in one.images if (text := known_or(image, ""))]
+        if (
+            not references
+            and one.controller
+            and told(one)
+            and not any("image" in name.lower() for name, _ in one.values)
+        ):
+            references = _default_images(one.controller)
+        for text in references:
+            found.setdefault((text, one.origin.address), (text, one.origin))
+    return [found[key] for key in sorted(found)]
+
+
+def _default_images(controller: str) -> list[str]:
+    """What a controller's chart pulls where nothing else is said."""
+    from eksclave.catalog.addons import addon_or_none
+
+    facts = addon_or_none(controller)
+    return [image for image in facts.images if "{" not in image] if facts and facts.kind == "controller" else []
+
+
+def registry_of(reference: str) -> str:
+    """Return the registry's host: `docker.io` where the reference names none."""
+    first, slash, _ = reference.partition("/")
+    return first if slash and ("." in first or ":" in first or first == "localhost" or HOLE in first) else "docker.io"
+
+
+def why_not(view: View, reference: str) -> str:
+    """Return why a closed network cannot pull this image, empty where it can or where that is not known."""
+    host = registry_of(reference)
+    match = ECR.fullmatch(host)
+    if match:
+        same = match[1] == view.region or not view.region
+        return "" if same else f"ECR of {match[1]} has no endpoint here"
+    if host.startswith(HOLE) or HOLE in host:
+        return ""
+    public = host in PUBLIC_REGISTRIES or any(host.endswith(f".{one}") for one in PUBLIC_REGISTRIES)
+    return f"no VPC endpoint leads to {host}" if public else ""

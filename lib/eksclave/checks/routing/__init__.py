@@ -1,0 +1,1 @@
+"""Routes, zones and ranges."""

@@ -1,0 +1,51 @@
+"""The cluster's subnets lie in two zones that EKS takes, with room.
+
+Why
+    EKS wants subnets of two zones with six free addresses each, and takes none in use1-az3, usw1-az2 and cac1-az3.
+
+Fix
+    Give the cluster subnets in two zones.
+
+Source
+    EKS user guide, network-reqs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from eksclave.checks.asking import fails, passes, unsure
+from eksclave.checks.result import Result
+from eksclave.checks.view import View
+from eksclave.reach.facts.values import choices, known_or, why_unknown
+
+ASKS = ("R1",)
+
+
+def ask(view: View, so_far: Sequence[Result]) -> Iterator[Result]:
+    """Ask zones and sizes of the subnets."""
+    origin, listed = view.cluster.origin, choices(view.cluster.subnets)
+    if listed is None:
+        yield unsure(view, "R1", f"the cluster's subnets: {why_unknown(view.cluster.subnets)}", origin)
+        return
+    subnets, wrong = view.subnets(view.cluster.subnets), 0
+    for subnet in subnets:
+        zone, cidr = known_or(subnet.zone, ""), known_or(subnet.cidr, None)
+        if zone in ("use1-az3", "usw1-az2", "cac1-az3"):
+            wrong += 1
+            yield fails(view, "R1", f"EKS takes no subnet in {zone}", subnet.origin)
+        if cidr is not None and cidr.num_addresses - 5 < 6:
+            wrong += 1
+            yield fails(view, "R1", f"{cidr} has fewer than six free addresses", subnet.origin)
+    zones = {known_or(subnet.zone, "") for subnet in subnets} - {""}
+    open_zones = len(zones) < len(listed[0]) and any(known_or(s.zone, "") == "" for s in subnets)
+    if any(len(many) < 2 for many in listed):
+        wrong += 1
+        yield fails(view, "R1", f"the cluster has {len(listed[0])} subnet, in one zone", origin)
+    elif len(zones) == 1 and not open_zones and len(subnets) == len(listed[0]):
+        wrong += 1
+        yield fails(view, "R1", f"all subnets of the cluster lie in {zones.pop()}", origin)
+    if not wrong:
+        unknown = "zones that are not known before apply are taken to be different ones that EKS supports"
+        assumed = (unknown,) if len(zones) < 2 else ()
+        yield passes(view, "R1", f"{len(listed[0])} subnets with room, in two zones or more", assumed)
