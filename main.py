@@ -1,7 +1,7 @@
 """The wiring diagram: specs → designs → stacks → Terraform JSON.
 
-`python main.py` (or `cdktf synth`) builds every cluster of `clusters/`. `EKSCLAVE_SPECS` names other files, separated as in
-PATH; `EKSCLAVE_DAY0=1` plans before anything exists (stacks/day0.py). A wrong spec writes nothing and exits with 2.
+`python main.py` (or `cdktf synth`) builds every cluster of `clusters/`. `EKSCLAVE_SPECS` names other files, separated as
+in PATH; `EKSCLAVE_DAY0=1` plans before anything exists (stacks/day0.py). A wrong spec writes nothing and exits with 2.
 """
 
 from __future__ import annotations

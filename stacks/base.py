@@ -32,6 +32,7 @@ class Stack(cdktf.TerraformStack):
     """A stack of one cluster, named `CLUSTER-STACK`."""
 
     stack: ClassVar[StackName]
+    uses_aws: ClassVar[bool] = True
 
     def __init__(self, scope: Construct, design: Design, setting: Setting) -> None:
         super().__init__(scope, stack_id(design.name, self.stack))
@@ -44,7 +45,8 @@ class Stack(cdktf.TerraformStack):
             outdir=Path(scope.outdir) if isinstance(scope, cdktf.App) else Path("cdktf.out"),
         )
         self._backend.write(self, self.stack)
-        self._provider()
+        if self.uses_aws:
+            self._provider()
         self.render()
         if setting.is_day0:
             day0.forbid_apply(self)
@@ -88,7 +90,7 @@ class Stack(cdktf.TerraformStack):
 
     @property
     def vpc_cidrs(self) -> list[str] | str:
-        """The ranges of the VPC: literal where the design knows them, else a reference to the network stack's output."""
+        """The ranges of the VPC: literal where the design knows them, else a reference to the network's output."""
         if self.design.network.known_cidrs:
             return [str(cidr) for cidr in self.design.network.known_cidrs]
         if self.setting.is_day0:

@@ -1,10 +1,10 @@
 """Day 0: plan every stack of an environment before anything of it exists, and never apply such a plan.
 
-A day-0 synth (`EKSCLAVE_DAY0=1`) puts typed stand-ins where one stack reads another's state, and needs neither credentials
-nor network. Three things keep it from ever being applied, each enough by itself:
+A day-0 synth (`EKSCLAVE_DAY0=1`) puts typed stand-ins where one stack reads another's state, and needs neither
+credentials nor network. Three things keep it from ever being applied, each enough by itself:
 
-- a gate that every resource waits for, whose precondition cannot be evaluated while planning and is false when applying;
-- credentials that are no credentials, written into the provider, where they go before anything in the environment;
+- a gate that every resource waits for, whose condition is unknown while planning and false when applying;
+- credentials that are none, written into the provider, where they go before anything in the environment;
 - service addresses under `.invalid` (RFC 6761), which resolves nowhere: no request leaves, not even to an emulator.
 
 State goes into a folder of its own, so that a real state is never opened.

@@ -1,4 +1,4 @@
-"""What each stack will publish, as far as a design tells: the keys of its maps, and stand-ins for what only AWS knows."""
+"""What each stack will publish, as far as a design tells: the keys of its maps, and stand-ins for what AWS decides."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ STAND_IN_CERTIFICATE = "ZGF5LTA="  # "day-0" in base64
 
 
 def expected(design: Design, stack: StackName) -> Outputs:
-    """Return a stack's outputs: real keys, and values that are well formed, the same each time, and name nothing real."""
+    """Return a stack's outputs: real keys, and values that are well formed, the same each time, and nobody's."""
     return _EXPECTED[stack](design)
 
 

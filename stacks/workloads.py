@@ -13,6 +13,7 @@ class WorkloadsStack(Stack):
     """Controllers, ingresses and bundles of manifests."""
 
     stack = "workloads"
+    uses_aws = False
 
     def render(self) -> None:
         """Run the controllers, then what needs them."""
@@ -43,14 +44,12 @@ class WorkloadsStack(Stack):
             description="where the API answers, such as https://localhost:8443 through the bastion; empty is direct",
         )
         address.override_logical_id("api_address")
-        direct = cluster.api_endpoint.removeprefix("${").removesuffix("}")
-        told = direct if direct != cluster.api_endpoint else f'"{cluster.api_endpoint}"'
         kubernetes.provider.KubernetesProvider(
             self,
             "kubernetes",
-            host=f'${{var.api_address == "" ? {told} : var.api_address}}',
+            host=f'${{var.api_address == "" ? {_operand(cluster.api_endpoint)} : var.api_address}}',
             tls_server_name=cluster.api_host,
-            cluster_ca_certificate=cdktf.Fn.base64decode(cluster.certificate_authority),
+            cluster_ca_certificate=f"${{base64decode({_operand(cluster.certificate_authority)})}}",
             exec=[
                 kubernetes.provider.KubernetesProviderExec(
                     api_version="client.authentication.k8s.io/v1",
@@ -60,3 +59,8 @@ class WorkloadsStack(Stack):
             ],
         )
         self.constrain("kubernetes", self.design.providers.kubernetes)
+
+
+def _operand(value: str) -> str:
+    """Return a reference or a literal as it stands inside a Terraform expression."""
+    return value[2:-1] if value.startswith("${") else f'"{value}"'

@@ -1,11 +1,11 @@
 """What each stack publishes for the others: its contract.
 
-A stack writes every field of its dataclass as a Terraform output of the same name, and `contract_version` beside them. A
-stack that reads another's state gets the same dataclass back, with references as values. A field that is not in the class
-cannot be read; a key that the producer does not publish fails at synth, by name (`Published`).
+A stack writes every field of its dataclass as a Terraform output of the same name, and `contract_version` beside them.
+A stack that reads another's state gets the same dataclass back, with references as values. A field that is not in the
+class cannot be read; a key that the producer does not publish fails at synth, by name (`Published`).
 
-Changing a contract: add fields freely; removing or renaming one, or changing what it means, raises `CONTRACT_VERSION`, and
-readers of the old state stop at plan time with a message instead of reading something else.
+Changing a contract: add fields freely; removing or renaming one, or changing what it means, raises `CONTRACT_VERSION`,
+and readers of the old state stop at plan time with a message instead of reading something else.
 """
 
 from __future__ import annotations

@@ -2,8 +2,8 @@
 
     from eksclave.constructs import EndpointSet, PrivateCluster
 
-Parts are the frozen dataclasses of `eksclave.design.model`; refs are plain strings, literal or tokens. Names are imported
-when they are used. How resources get their addresses stands in `part.py`.
+Parts are the frozen dataclasses of `eksclave.design.model`; refs are plain strings, literal or tokens. Names are
+imported when they are used. How resources get their addresses stands in `part.py`.
 """
 
 from __future__ import annotations

@@ -10,11 +10,14 @@ from eksclave.constructs.part import Part
 from eksclave.design.model import AccessEntryPlan, ClusterPlan
 from eksclave.toolkit import Construct, aws, cdktf
 
+_USE_KEY = ("Decrypt", "Describe", "Encrypt", "GenerateDataKey", "ReEncrypt")
+"""CloudWatch Logs guide, "Encrypt log data in CloudWatch Logs using AWS KMS"."""
+
 
 class PrivateCluster(Part):
     """EKS with its key, its log group and its access entries. `subnet_ids` are by the keys that the plan names.
 
-    `after` is what must be there first (the attachments of the cluster role): EKS checks them when it makes the cluster.
+    `after` is what must be there first, the attachments of the cluster role: EKS checks them when it makes the cluster.
     """
 
     usual_id: ClassVar[str] = "cluster"
@@ -94,8 +97,7 @@ class PrivateCluster(Part):
                         "Sid": "OwnLogs",
                         "Effect": "Allow",
                         "Principal": {"Service": f"logs.{region}.{suffix}"},
-                        "Action": ["kms:Decrypt*", "kms:Describe*", "kms:Encrypt*", "kms:GenerateDataKey*"]
-                        + ["kms:ReEncrypt*"],
+                        "Action": [f"kms:{verb}*" for verb in _USE_KEY],
                         "Resource": "*",
                         "Condition": {
                             "ArnEquals": {

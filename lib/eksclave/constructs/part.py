@@ -1,9 +1,9 @@
 """The base of our constructs, and how their resources get addresses.
 
-CDKTF derives a resource's address from its construct path and adds a hash: `aws_subnet.network_nodes-eu-central-1a_1F2E3D4C`.
-Ours are readable and stay the same when code is moved about: `aws_subnet.nodes-eu-central-1a`. The rule: the name that the
-construct gives (made of domain keys: zone, service, node group), below the id of the construct, unless that is the id which
-the construct has in eksclave's own stacks (`usual_id`). So `EndpointSet(stack, "endpoints", …)` makes
+CDKTF derives a resource's address from its construct path and adds a hash: `aws_subnet.network_nodes-a_1F2E3D4C`. Ours
+are readable and stay the same when code is moved about: `aws_subnet.nodes-eu-central-1a`. The rule: the name that the
+construct gives (made of domain keys: zone, service, node group), below the id of the construct, unless that is the id
+which the construct has in eksclave's own stacks (`usual_id`). So `EndpointSet(stack, "endpoints", …)` makes
 `aws_vpc_endpoint.ecr-api`, and a second set `EndpointSet(stack, "shared", …)` makes `aws_vpc_endpoint.shared-ecr-api`.
 Two resources with one address are refused: CDKTF would merge them without a word.
 """

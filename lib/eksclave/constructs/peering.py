@@ -51,7 +51,7 @@ class Peering(Part):
             self._way_back(table, vpc_cidrs)
 
     def _resolve_names(self, key: str) -> None:
-        """Let the other side resolve our names to private addresses; AWS takes it where both sides are one account's."""
+        """Let the other side resolve our names to private addresses; AWS takes it within one account and Region."""
         options = aws.vpc_peering_connection_options.VpcPeeringConnectionOptions(
             self,
             "options",

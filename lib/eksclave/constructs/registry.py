@@ -72,7 +72,7 @@ class MirrorRegistry(Part):
         self.named(template, plan.prefix)
 
     def _expiry(self) -> dict[str, Any]:
-        """Return a lifecycle policy: untagged images go, tagged ones stay, since a running pod may name one by digest."""
+        """Return a lifecycle policy: untagged images go; tagged ones stay, for a pod may name one by its digest."""
         selection = {
             "tagStatus": "untagged",
             "countType": "sinceImagePushed",

@@ -23,8 +23,8 @@ class OidcRefs:
 class OidcProvider(Part):
     """The IAM OIDC provider of a cluster, for IRSA.
 
-    No thumbprint: IAM trusts the issuer through its own list of root authorities, and to fetch one Terraform would have to
-    reach the issuer, which the `eks` endpoint hides from the VPC (D8; eksctl docs, eks-private-cluster.md).
+    No thumbprint: IAM trusts the issuer through its own list of root authorities, and to fetch one Terraform would have
+    to reach the issuer, which the `eks` endpoint hides from the VPC (D8; eksctl docs, eks-private-cluster.md).
     """
 
     usual_id: ClassVar[str] = "oidc"
@@ -84,7 +84,7 @@ def trust(plan: RolePlan, oidc: OidcRefs | None) -> dict[str, Any]:
             "Condition": {"StringEquals": {f"{oidc.issuer}:sub": subject, f"{oidc.issuer}:aud": "sts.amazonaws.com"}},
         }
     principal = "pods.eks.amazonaws.com" if plan.trust == "pod-identity" else plan.principal
-    # Pod Identity tags its sessions; so does EKS Auto Mode with the cluster role (EKS guide, "Auto Mode cluster IAM role").
+    # Pod Identity tags its sessions; so does Auto Mode with the cluster role (EKS guide, "Auto Mode cluster IAM role")
     tags = plan.trust == "pod-identity" or principal == "eks.amazonaws.com"
     actions = ["sts:AssumeRole", "sts:TagSession"] if tags else ["sts:AssumeRole"]
     return {"Effect": "Allow", "Action": actions, "Principal": {"Service": principal}}

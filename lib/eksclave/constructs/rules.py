@@ -15,8 +15,8 @@ from eksclave.toolkit import Construct, aws
 class RuleSet(Part):
     """The rules of one security group.
 
-    `peers` gives the id that each named peer stands for: `sg-…` for a group, `pl-…` for a prefix list. `vpc_cidrs` is what
-    the peer `vpc` stands for: CIDRs, or a Terraform expression of a set of them where only AWS knows.
+    `peers` gives the id that each named peer stands for: `sg-…` for a group, `pl-…` for a prefix list. `vpc_cidrs` is
+    what the peer `vpc` stands for: CIDRs, or a Terraform expression of a set of them where only AWS knows.
     """
 
     usual_id: ClassVar[str] = "rules"
