@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from eksclave.catalog.flows import find_flow
-from eksclave.checks.names import find_promise
+from eksclave.checks.ids import find_promise
 from eksclave.checks.result import Packet, Result, StoppedAt
 from eksclave.checks.view import View
 from eksclave.reach.answer import Disposition as Ends

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from xml.sax.saxutils import escape, quoteattr
 
-from eksclave.checks.names import name_of
+from eksclave.checks.ids import name_of
 from eksclave.checks.result import Answer, Result
 from eksclave.reach.answer import Outcome
 

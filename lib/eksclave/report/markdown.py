@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from eksclave.checks.names import name_of
+from eksclave.checks.ids import name_of
 from eksclave.checks.result import Answer, Result
 from eksclave.reach.answer import Outcome
 from eksclave.report.text import summary

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from eksclave.checks.names import name_of
+from eksclave.checks.ids import name_of
 from eksclave.checks.result import Answer, Result
 from eksclave.reach.answer import Outcome
 
@@ -37,7 +37,7 @@ def _version() -> str:
 
 
 def _rule(id: str) -> dict[str, Any]:
-    from eksclave.checks.names import title_of
+    from eksclave.checks.ids import title_of
 
     return {"id": id, "name": name_of(id), "shortDescription": {"text": title_of(id)}}
 

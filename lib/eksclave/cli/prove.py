@@ -1,0 +1,65 @@
+"""`eksclave prove`: will this private cluster boot?"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+
+@click.command(name="prove")
+@click.argument("inputs", nargs=-1, required=True, metavar="INPUT...")
+@click.option(
+    "--format",
+    "format",
+    type=click.Choice(["text", "json", "markdown", "sarif", "junit"]),
+    default="text",
+    show_default=True,
+)
+@click.option("--output", type=click.Path(dir_okay=False, path_type=Path), help="Write the answer to this file.")
+@click.option("--feature", "features", multiple=True, metavar="WORD", help="Something the input does not show; repeat.")
+@click.option("--waivers", type=click.Path(dir_okay=False, path_type=Path), help="YAML: accepted findings.")
+@click.option("--strict", is_flag=True, help="Fail on unknown answers and on requirements that asked nothing, too.")
+@click.option("--cluster", default="", metavar="ADDRESS", help="Only this cluster.")
+def command(
+    inputs: tuple[str, ...],
+    format: str,
+    output: Path | None,
+    features: tuple[str, ...],
+    waivers: Path | None,
+    strict: bool,
+    cluster: str,
+) -> None:
+    """Prove from Terraform alone that a private EKS cluster will boot.
+
+    INPUT is a cdktf.out folder, or the JSON of `terraform show -json` of a plan or a state (`-` reads it from standard
+    input); several are read as one world.
+
+    Exit codes: 0 all pass, 1 something fails or is unknown, 2 the input is wrong.
+    """
+    from datetime import date
+
+    from eksclave.catalog.features import find_feature
+    from eksclave.checks.ids import known_ids
+    from eksclave.checks.prove import prove
+    from eksclave.checks.waivers import read_waivers, waive
+    from eksclave.cli.reading import read_input
+    from eksclave.errors import EksclaveError
+    from eksclave.reach.answer import Outcome
+    from eksclave.report import render
+
+    given = [find_feature(word) for word in features]
+    accepted = read_waivers(waivers, known_ids()) if waivers else ()
+    snapshot, existing = read_input(inputs)
+    answer = prove(snapshot, given, cluster, existing)
+    answer = waive(answer, accepted, date.today())
+    text = render(answer, format)
+    if output is None:
+        click.echo(text, nl=False)
+    else:
+        try:
+            output.write_text(text, encoding="utf-8")
+        except OSError as error:
+            raise EksclaveError(f"cannot write the answer: {error.strerror or error}", where=str(output)) from None
+    sys.exit(1 if answer.verdict is not Outcome.PASS or (strict and answer.asked_nothing) else 0)
