@@ -1,7 +1,8 @@
 """The wiring diagram: specs → designs → stacks → Terraform JSON.
 
-`python main.py` (or `cdktf synth`) builds every cluster of `clusters/`. `EKSCLAVE_SPECS` names other files, separated as
-in PATH; `EKSCLAVE_DAY0=1` plans before anything exists (stacks/day0.py). A wrong spec writes nothing and exits with 2.
+`python main.py` (or `cdktf synth`) builds the clusters of `clusters/`, without the numbered examples; as long as there
+are only those, the first of them. `EKSCLAVE_SPECS` names other files, separated as in PATH; `EKSCLAVE_DAY0=1` plans
+before anything exists (stacks/day0.py). A wrong spec writes nothing and exits with 2.
 """
 
 from __future__ import annotations
@@ -27,7 +28,8 @@ def specs() -> list[Path]:
     named = os.environ.get("EKSCLAVE_SPECS", "")
     if named:
         return [Path(file) for file in named.split(os.pathsep) if file]
-    return sorted((HOME / "clusters").glob("*.yaml"))
+    found = sorted((HOME / "clusters").glob("*.yaml"))
+    return [file for file in found if not file.name[0].isdigit()] or found[:1]
 
 
 def build(

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
-from eksclave.constructs.documents import document
+from eksclave.constructs.documents import document, policy
 from eksclave.constructs.part import Part
 from eksclave.constructs.role import ServiceRole
 from eksclave.constructs.rules import RuleSet
 from eksclave.design.model import BastionPlan
+from eksclave.errors import EksclaveError
 from eksclave.toolkit import Construct, aws, cdktf
 
 
@@ -64,6 +65,8 @@ class Bastion(Part):
             content=document(plan.session_document),
         )
         self.session_document = self.named(session, "api").name
+        if plan.session_principals:
+            self._let_in(plan.session_principals, [instance.arn, session.arn])
 
     def _template(self, plan: BastionPlan) -> aws.launch_template.LaunchTemplate:
         role = ServiceRole(self, f"role-{plan.role.key}", plan=plan.role)
@@ -96,3 +99,30 @@ class Bastion(Part):
             depends_on=role.attached,
         )
         return self.named(template, "bastion")
+
+    def _let_in(self, principals: Sequence[str], resources: Sequence[str]) -> None:
+        """Allow these roles and users to start sessions on this instance with this document, and to end their own."""
+        own = {"StringLike": {"ssm:resourceTag/aws:ssmmessages:session-id": ["${aws:userid}"]}}
+        start = {"Sid": "Start", "Effect": "Allow", "Action": "ssm:StartSession", "Resource": list(resources)}
+        end = {"Sid": "EndOwn", "Effect": "Allow", "Action": ["ssm:ResumeSession", "ssm:TerminateSession"]}
+        allowed = aws.iam_policy.IamPolicy(
+            self,
+            "sessions",
+            name=f"{self._label}-sessions",
+            policy=policy([start, {**end, "Resource": "*", "Condition": own}]),
+        )
+        arn = self.named(allowed, "sessions").arn
+        for principal in principals:
+            kind, _, path = principal.rpartition(":")[2].partition("/")
+            name = path.rpartition("/")[2]
+            if kind == "role":
+                attached = aws.iam_role_policy_attachment.IamRolePolicyAttachment(
+                    self, f"sessions-role-{name}", role=name, policy_arn=arn
+                )
+            elif kind == "user":
+                attached = aws.iam_user_policy_attachment.IamUserPolicyAttachment(
+                    self, f"sessions-user-{name}", user=name, policy_arn=arn
+                )
+            else:
+                raise EksclaveError(f"'{principal}' is neither a role nor a user", "name roles or users by their ARNs")
+            self.named(attached, f"sessions-{name}")
