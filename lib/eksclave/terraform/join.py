@@ -34,7 +34,7 @@ def join(parts: Sequence[Part]) -> World:
 
 def _producers(parts: Sequence[Part]) -> dict[str, Part]:
     """Return, by the address of each remote-state data source, the part whose state it reads."""
-    by_place = {place: part for part in parts if (place := _place(part.backend)) is not None}
+    by_place = {place: part for part in parts if (place := place_or_none(part.backend)) is not None}
     found: dict[str, Part] = {}
     for part in parts:
         for resource in part.resources:
@@ -42,7 +42,7 @@ def _producers(parts: Sequence[Part]) -> dict[str, Part]:
                 continue
             config = plain(resource.values.get("config"))
             backend = plain(resource.values.get("backend"))
-            place = _place((str(backend), config)) if isinstance(config, dict) else None
+            place = place_or_none((str(backend), config)) if isinstance(config, dict) else None
             producer = by_place.get(place) if place is not None else None
             if producer is None:
                 producer = _by_name(resource, config, parts, part)
@@ -80,7 +80,7 @@ def _segments(word: str) -> list[str]:
     return stems + [stem.removeprefix("terraform.") for stem in stems]
 
 
-def _place(backend: tuple[str, Mapping[str, Value]] | None) -> tuple[str, ...] | None:
+def place_or_none(backend: tuple[str, Mapping[str, Value]] | None) -> tuple[str, ...] | None:
     """Return what tells one state from all others in its kind of backend, None where that is not known."""
     if backend is None:
         return None

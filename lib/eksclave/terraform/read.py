@@ -43,13 +43,17 @@ def _parts(sources: Sequence[tuple[str, str, Json, Path]]) -> list[Part]:
     listed = [_addresses(form, document) for _, form, document, _ in sources]
     counted = Counter(address for found in listed for address in found)
     parts: list[Part] = []
+    synthesized: list[tuple[str, Json, Qualify, Path]] = []
     for label, (_, form, document, path) in zip(labels, sources, strict=True):
         qualify = _qualifier(label, counted)
-        try:
+        if form == "synth":
+            synthesized.append((label, document, qualify, path))
+        else:
             parts.append(_read(form, document, label, qualify, path))
-        except (KeyError, TypeError, AttributeError, ValueError, RecursionError) as error:
-            said = f"this is not the {form} JSON that Terraform writes ({type(error).__name__}: {error})"
-            raise InputError([Mistake(str(path), "", said, "make it anew with terraform show -json")]) from error
+    if synthesized:
+        from eksclave.terraform import synth
+
+        parts += synth.read_app(synthesized)
     return parts
 
 
@@ -65,11 +69,11 @@ def _addresses(form: str, document: Json) -> set[str]:
 
 
 def _read(form: str, document: Json, label: str, qualify: Qualify, path: Path) -> Part:
-    if form == "synth":
-        from eksclave.terraform import synth
-
-        return synth.read(document, label, qualify, path)
-    return plan.read(document, label, qualify) if form == "plan" else state.read(document, label, qualify)
+    try:
+        return plan.read(document, label, qualify) if form == "plan" else state.read(document, label, qualify)
+    except (KeyError, TypeError, AttributeError, ValueError, RecursionError) as error:
+        said = f"this is not the {form} JSON that Terraform writes ({type(error).__name__}: {error})"
+        raise InputError([Mistake(str(path), "", said, "make it anew with terraform show -json")]) from error
 
 
 def _qualifier(label: str, counted: Counter[str]) -> Qualify:

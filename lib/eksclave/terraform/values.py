@@ -112,6 +112,8 @@ def dig(value: Value, path: Iterable[str | int]) -> Value:
         elif isinstance(value, Unknown):
             return value
         elif isinstance(value, dict):
+            if isinstance(step, int) and step not in value and str(step) not in value:
+                continue  # synthesized JSON writes a block of at most one as an object
             value = value.get(step if step in value else str(step))
         elif isinstance(value, list):
             if isinstance(step, str) and step.isdigit():

@@ -65,6 +65,7 @@ class Build:
             key = cluster_group_key(self.cluster_address(cluster))
             path = "vpc_config[0].cluster_security_group_id"
             found[f"{cluster.address}.{path}"] = key
+            found[f"{cluster.address}.vpc_config.cluster_security_group_id"] = key
             literal = cluster.block("vpc_config").get("cluster_security_group_id")
             if isinstance(literal, str) and literal:
                 found[literal] = key

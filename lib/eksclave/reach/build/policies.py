@@ -29,7 +29,7 @@ def policy(build: Build, value: Any, origin: Origin, name: str = "") -> Value[Po
         import orjson
 
         try:
-            value = orjson.loads(value)
+            value = orjson.loads(value.replace(HOLE, "\\u0000"))
         except orjson.JSONDecodeError:
             return Unknown("the policy is not valid JSON")
     return _from_json(value, origin, name) if isinstance(value, dict) else Unknown("the policy is no JSON object")
@@ -103,8 +103,8 @@ def _from_blocks(build: Build, document: Resource, origin: Origin, name: str) ->
     listed = document.get("statement")
     if isinstance(listed, (Ref, AnyOf, NotKnown)):
         return Unknown("the statements of the document are known only after apply")
-    for at, block in enumerate(listed or ()):
-        if isinstance(block, dict):
+    for at, block in enumerate(document.blocks("statement")):
+        if block:
             place = Origin(document.address, document.construct, f"statement[{at}]")
             statements.append(_block_statement(build, block, place))
     for argument in ("source_policy_documents", "override_policy_documents"):
@@ -124,8 +124,7 @@ def _from_blocks(build: Build, document: Resource, origin: Origin, name: str) ->
 def _block_statement(build: Build, block: Mapping[str, Any], origin: Origin) -> Statement:
     conditions = [
         Condition(_text(c.get("test")), _text(c.get("variable")), _list(build, c.get("values")) or ())
-        for c in block.get("condition") or ()
-        if isinstance(c, dict)
+        for c in _blocks(block.get("condition"))
     ]
     return Statement(
         build.text(block.get("effect"), "Allow"),
@@ -158,7 +157,14 @@ def _block_principals(build: Build, blocks: Any) -> Value[tuple[Principal, ...]]
     if not isinstance(blocks, list):
         return AFTER_APPLY
     found: list[Principal] = []
-    for block in blocks:
-        names = _list(build, block.get("identifiers")) if isinstance(block, dict) else ()
+    for block in _blocks(blocks):
+        names = _list(build, block.get("identifiers"))
         found += [Principal(_text(block.get("type")), name) for name in (names if isinstance(names, tuple) else ())]
     return tuple(found)
+
+
+def _blocks(value: Any) -> list[Mapping[str, Any]]:
+    """Blocks are a list in plans, and may be one object in synthesized JSON."""
+    if isinstance(value, dict):
+        return [value]
+    return [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []
