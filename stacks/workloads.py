@@ -18,10 +18,17 @@ class WorkloadsStack(Stack):
     def render(self) -> None:
         """Run the controllers, then what needs them."""
         network = self.upstream(NetworkOutputs)
-        self._kubernetes(self.upstream(ClusterOutputs))
-        plan = self.design.workloads
+        cluster = self.upstream(ClusterOutputs)
+        self._kubernetes(cluster)
+        plan, irsa = self.design.workloads, self.design.cluster.identity == "irsa"
         controllers = [
-            Controller(self, f"controller-{controller.key}", vpc_id=network.vpc_id, plan=controller)
+            Controller(
+                self,
+                f"controller-{controller.key}",
+                vpc_id=network.vpc_id,
+                plan=controller,
+                irsa_role_arn=cluster.role_arns[controller.service_account.role] if irsa else None,
+            )
             for controller in plan.controllers
         ]
         objects = ManifestBundle(self, "manifests", key="cluster", manifests=plan.objects)

@@ -16,9 +16,14 @@ _Rules = tuple[tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...], tuple[st
 
 
 class Controller(Part):
-    """Service account, RBAC, Deployment and what else the plan brings. `{vpc_id}` in arguments is the VPC's id."""
+    """Service account, RBAC, Deployment and what else the plan brings. `{vpc_id}` in arguments is the VPC's id.
 
-    def __init__(self, scope: Construct, id: str, *, vpc_id: str, plan: ControllerPlan) -> None:
+    `irsa_role_arn` is set where the service account takes its role through IRSA; Pod Identity needs nothing here.
+    """
+
+    def __init__(
+        self, scope: Construct, id: str, *, vpc_id: str, plan: ControllerPlan, irsa_role_arn: str | None = None
+    ) -> None:
         super().__init__(scope, id)
         self._prefix = getattr(scope, "_prefix", "") if id == f"controller-{plan.key}" else self._prefix
         self._plan = plan
@@ -30,6 +35,7 @@ class Controller(Part):
                 "name": plan.service_account.name,
                 "namespace": plan.service_account.namespace,
                 "labels": self._labels,
+                "annotations": {"eks.amazonaws.com/role-arn": irsa_role_arn} if irsa_role_arn else None,
             },
         )
         self.named(account, plan.key)
