@@ -77,7 +77,7 @@ class Registry:
         self.plain = is_loopback(host) if plain is None else plain
         scheme = "http" if self.plain else "https"
         self._base = f"{scheme}://{'registry-1.docker.io' if host == DOCKER_HUB else host}/v2"
-        self._tokens: dict[str, str] = {}
+        self._tokens: dict[str, tuple[str, Login | None]] = {}
         proxy = urllib.request.getproxies().get(scheme)
         bypass = urllib.request.proxy_bypass(host.partition(":")[0])
         only_redirects = urllib3.Retry(total=None, connect=0, read=0, redirect=3, status=0, other=0)
@@ -182,15 +182,15 @@ class Registry:
         accept = {"Accept": ", ".join((*INDEX_TYPES, *MANIFEST_TYPES))}
         scope = f"repository:{repository}:{'pull,push' if verb == 'PUT' else 'pull'}"
         answer: Any = None
-        login = self._logins.find(self.host)
         for attempt in range(3):
-            token = {"Authorization": self._tokens[scope]} if scope in self._tokens else {}
+            token, used = self._tokens.get(scope, ("", None))
+            given = {"Authorization": token} if token else {}
             try:
                 answer = self._pool.request(
                     verb,
                     f"{self._base}/{repository}/{path}",
                     body=body or None,
-                    headers={**accept, **headers, **token},
+                    headers={**accept, **headers, **given},
                     redirect=verb == "GET",
                 )
             except urllib3.exceptions.HTTPError as error:
@@ -199,9 +199,9 @@ class Registry:
                 ) from error
             if answer.status != 401 or attempt == 2:
                 break
-            if token:
-                login = self._logins.renew(self.host, login)
-            self._tokens[scope] = self._authorize(answer.headers.get("WWW-Authenticate", ""), scope, login, where)
+            login = self._logins.renew(self.host, used) if token else self._logins.find(self.host)
+            challenge = answer.headers.get("WWW-Authenticate", "")
+            self._tokens[scope] = (self._authorize(challenge, scope, login, where), login)
         if answer.status >= 400:
             raise _refusal(answer, where)
         return answer

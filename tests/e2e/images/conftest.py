@@ -238,15 +238,18 @@ class Proxy:
                 elif told is not None:
                     status, headers = told if isinstance(told, tuple) else (told, {})
                     proxy.refused.append(status)
-                    self._answer(status, headers, b'{"errors":[{"code":"TROUBLE","message":"ordered"}]}')
+                    code = {401: "UNAUTHORIZED", 429: "TOOMANYREQUESTS"}.get(status, "UNKNOWN")
+                    self._answer(status, headers, json.dumps({"errors": [{"code": code, "message": "no"}]}).encode())
                     return
                 connection = http.client.HTTPConnection(proxy.upstream, timeout=60)
                 skipped = {"host", "connection", "authorization", "transfer-encoding", "content-length"}
-                kept = {k: v for k, v in self.headers.items() if k.lower() not in skipped}
-                kept["Host"] = proxy.upstream
+                connection.putrequest(self.command, self.path, skip_accept_encoding=True)
+                for key, value in self.headers.items():
+                    if key.lower() not in skipped:
+                        connection.putheader(key, value)
                 if self.command in ("POST", "PUT", "PATCH"):
-                    kept["Content-Length"] = str(len(body))
-                connection.request(self.command, self.path, body, kept)
+                    connection.putheader("Content-Length", str(len(body)))
+                connection.endheaders(body)
                 answer = connection.getresponse()
                 given = answer.read()
                 hop = {"connection", "transfer-encoding", "keep-alive", "date"}
@@ -274,7 +277,10 @@ class Proxy:
 
             do_GET = do_HEAD = do_PUT = do_POST = do_PATCH = do_DELETE = _any
 
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        class Quiet(ThreadingHTTPServer):
+            def handle_error(self, *_: Any) -> None: ...
+
+        self._server = Quiet(("127.0.0.1", 0), Handler)
         self._server.daemon_threads = True
         self.host = f"127.0.0.1:{self._server.server_address[1]}"
         threading.Thread(target=self._server.serve_forever, daemon=True).start()
