@@ -12,10 +12,11 @@ from ipaddress import IPv4Network
 
 from eksclave.reach import legs as legs_of
 from eksclave.reach import sets
-from eksclave.reach.answer import Disposition, HopKind, Outcome, Trace
+from eksclave.reach.answer import Disposition, HopKind, Outcome, Trace, worst
+from eksclave.reach.facts.endpoints import EndpointKind
 from eksclave.reach.facts.groups import Placement
 from eksclave.reach.facts.network import TargetKind
-from eksclave.reach.facts.values import Origin, Value, decide, known_or, why_unknown
+from eksclave.reach.facts.values import Origin, Value, choices, decide, known_or, why_unknown
 from eksclave.reach.groups import Side
 from eksclave.reach.judge import Judge
 from eksclave.reach.legs import Leg
@@ -52,8 +53,8 @@ def traces(
     seen = Side(server, (), False, service)
     out = judge.groups(source, True, protocol, seen, flow.ports)
     portions = judge.portions(source, server, service)
-    ways = [_way(judge, flow, source, one, answer) for one in portions]
-    if not server.exact and len({step.ruling.outcome for way in ways for step in way}) > 1:
+    ways = [_way(judge, flow, source, one, answer, service) for one in portions]
+    if not server.exact and len({worst([one.ruling.outcome for one in way]) for way in ways}) > 1:
         ways = [[replace(one, ruling=open_if(server.why, one.ruling)) for one in way] for way in ways]
     steps = [
         *(one for way in ways for one in way[:1]),
@@ -67,9 +68,11 @@ def traces(
     return [finish(flow, source, destination, steps, public, endpoint)]
 
 
-def _way(judge: Judge, flow: Flow, source: Leg, one: Portion, answer: Answer) -> list[Step]:
+def _way(
+    judge: Judge, flow: Flow, source: Leg, one: Portion, answer: Answer, service: tuple[str, str] | None
+) -> list[Step]:
     """Return the routing step of a portion, and the steps behind it."""
-    found = _first(judge, source, one, answer)
+    found = _first(judge, source, one, answer, service)
     ruling = open_if(one.why or source.why_table, found.ruling)
     if one.why and ruling.outcome is Outcome.PASS:
         ruling = Ruling(Outcome.UNKNOWN, one.origin, one.why, Box(one.where.addresses, Intervals()))
@@ -79,8 +82,10 @@ def _way(judge: Judge, flow: Flow, source: Leg, one: Portion, answer: Answer) ->
     return [replace(found, ruling=ruling), *behind]
 
 
-def _first(judge: Judge, source: Leg, one: Portion, answer: Answer) -> Step:
+def _first(judge: Judge, source: Leg, one: Portion, answer: Answer, service: tuple[str, str] | None) -> Step:
     box, kind = Box(one.where.addresses, Intervals()), HopKind.ROUTE_OUT
+    if one.kind is None and service:
+        return step(kind, _no_gateway(judge, source, one, service, box), False)
     if one.kind is None:
         text = f"{answer.detail}, and {one.origin} has no route to them"
         origin = answer.origin if answer.target else one.origin
@@ -96,6 +101,16 @@ def _first(judge: Judge, source: Leg, one: Portion, answer: Answer) -> Step:
         return step(kind, Ruling(Outcome.FAIL, one.origin, text, box), False)
     text = f"{answer.detail}, and {one.origin} sends them to a {one.kind}, whose way to the internet is not modelled"
     return step(kind, Ruling(Outcome.UNKNOWN, one.origin, text, box), False)
+
+
+def _no_gateway(judge: Judge, source: Leg, one: Portion, service: tuple[str, str], box: Box) -> Ruling:
+    """Return the ruling for a gateway endpoint's service that the table does not reach, naming the endpoint if any."""
+    suffix = f".{service[1]}.{service[0]}"
+    gateways = (each for each in judge.snapshot.endpoints if EndpointKind.GATEWAY in (choices(each.kind) or ()))
+    found = next((each for each in gateways if known_or(each.service, "").endswith(suffix)), None)
+    text = f"{one.origin}, the route table of {source.place}, has no route to the public addresses of {service[0]}"
+    why = f"the gateway endpoint {found.origin} does not name this table" if found else "no gateway endpoint serves it"
+    return Ruling(Outcome.FAIL, one.origin, f"{text}: {why}", box)
 
 
 def _direct(source: Leg, one: Portion, box: Box) -> Ruling:

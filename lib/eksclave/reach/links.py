@@ -7,6 +7,8 @@ same Region); transit gateway guide. Gateway endpoints and private DNS never cro
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from eksclave.reach import transit
 from eksclave.reach.answer import HopKind, Outcome, Trace
 from eksclave.reach.facts.links import Peering
@@ -65,9 +67,9 @@ def _way(judge: Judge, kind: HopKind, sender: Leg, receiver: Leg) -> tuple[list[
         ruling = open_if(one.why or sender.why_table, _portion(judge, sender, receiver, one))
         if one.why and ruling.outcome is Outcome.PASS:
             ruling = Ruling(Outcome.UNKNOWN, one.origin, one.why, Box(one.where.addresses, Intervals()))
-        if ruling.outcome is Outcome.FAIL and not receiver.where.exact and len(portions) > 1:
-            ruling = open_if(receiver.where.why, ruling)
         found.append(step(kind, ruling, back))
+    if not receiver.where.exact and len({one.ruling.outcome for one in found}) > 1:
+        found = [replace(one, ruling=open_if(receiver.where.why, one.ruling)) for one in found]
     return found, portions
 
 

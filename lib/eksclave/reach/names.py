@@ -9,6 +9,7 @@ from ipaddress import IPv4Address, IPv4Network
 
 from eksclave.reach import zones
 from eksclave.reach.facts.dns import AliasKind, ZoneRecord
+from eksclave.reach.facts.endpoints import EndpointKind
 from eksclave.reach.facts.network import Vpc
 from eksclave.reach.facts.values import Origin, Value, choices, decide, known_or, why_unknown
 from eksclave.reach.snapshot import Snapshot
@@ -250,7 +251,7 @@ def _outside(snapshot: Snapshot, vpc: Vpc, name: str) -> list[Answer]:
 def _public(snapshot: Snapshot, vpc: Vpc, name: str) -> Answer:
     """Return the public answer, blaming an endpoint of this VPC that would answer the name if private DNS worked."""
     for one in snapshot.endpoints:
-        if known_or(one.vpc, "") != vpc.key:
+        if known_or(one.vpc, "") != vpc.key or known_or(one.kind, None) is not EndpointKind.INTERFACE:
             continue
         for suffix, names, doubtful in zones.suffixes(one):
             if doubtful or not zones.within(name, suffix) or not any(zones.matches(name, each) for each in names):
