@@ -17,8 +17,10 @@ RETURNS = (HopKind.RETURN_NACL_OUT, HopKind.RETURN_NACL_IN)
 
 def stop(origin: Origin, detail: str = "") -> StoppedAt:
     """Return the place in the input that decided."""
-    attribute = f"{origin.attribute}: " if origin.attribute else ""
-    return StoppedAt(origin.address, origin.construct, f"{attribute}{detail}".rstrip(": "))
+    address, _, made = origin.address.partition(" (")
+    inside = ", ".join(part for part in (made.rstrip(")"), origin.attribute) if part)
+    said = f"{inside}: {detail}" if inside and detail else inside or detail
+    return StoppedAt(address, origin.construct, said)
 
 
 def say(
@@ -148,6 +150,8 @@ def broken(trace: Trace, to_endpoint: bool = False, to_api: bool = False) -> tup
                 found["D2" if "enable_dns_support" in hop.detail else "D4"] = None
             case Ends.NAME_GOES_PUBLIC | Ends.NXDOMAIN if to_api:
                 found["D7"] = None
+                if "enable_dns_hostnames" in hop.detail:
+                    found["D3"] = None
             case Ends.NO_ENDPOINT_INTERFACE:
                 found["R15"] = None
             case _:

@@ -12,7 +12,7 @@ from eksclave.checks.result import Result
 from eksclave.checks.serving import bastion_parties, runner_parties
 from eksclave.checks.view import View
 from eksclave.net import PortRange
-from eksclave.reach.answer import Disposition
+from eksclave.reach.answer import Disposition, Trace
 from eksclave.reach.facts.values import choices
 from eksclave.reach.question import ApiServer, Client, Destination, Party, Question
 
@@ -57,7 +57,7 @@ def ask_path(view: View, id: str, source: Party, destination: Destination) -> It
         if trace.disposition is Disposition.NO_SUBJECT:
             continue
         because = broken(trace, to_api=to_api)
-        because += tuple(id for id in _conditions(view, source, destination) if id not in because)
+        because += tuple(id for id in _conditions(view, source, destination, trace) if id not in because)
         fix = mend(view, question, trace, named)
         yield traced(view, id, trace, source.name, f"{named} on {use}", because, fix)
 
@@ -72,12 +72,13 @@ def ports_of(view: View, id: str) -> tuple[PortUse, ...]:
     return uses
 
 
-def _conditions(view: View, source: Party, destination: Destination) -> tuple[str, ...]:
+def _conditions(view: View, source: Party, destination: Destination, trace: Trace) -> tuple[str, ...]:
     """Name the configuration that a blocked path to or from the API rests on."""
     found: list[str] = []
     if isinstance(destination, ApiServer) and view.cluster.private_access is False:
         found.append("R2")
-    if isinstance(destination, ApiServer) or source is view.control_plane:
+    by_group = any(one.disposition is Disposition.DENIED_BY_SECURITY_GROUP for one in (trace, *trace.also))
+    if by_group and (isinstance(destination, ApiServer) or source is view.control_plane):
         party = source if isinstance(destination, ApiServer) else destination
         groups = [choices(place.groups) or () for place in getattr(party, "placements", ())]
         own = view.cluster.cluster_group

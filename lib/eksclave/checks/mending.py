@@ -23,6 +23,10 @@ def mend(view: View, question: Question, trace: Trace, what: str) -> str | None:
             return _route(view, trace, hop, what)
         case Ends.NO_RESOLVER:
             return f"set enable_dns_support to true on {hop.origin.address}"
+        case Ends.NAME_GOES_PUBLIC if "private access is off" in hop.detail:
+            return f"set endpoint_private_access to true on {hop.origin.address}"
+        case Ends.NAME_GOES_PUBLIC | Ends.NXDOMAIN if "enable_dns_hostnames" in hop.detail:
+            return f"set enable_dns_hostnames to true on {hop.origin.address}"
         case _:
             return None
 

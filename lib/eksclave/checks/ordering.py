@@ -55,3 +55,9 @@ def _routes(view: View, group: NodeGroup) -> Iterator[Origin]:
 def _policies(view: View, group: NodeGroup) -> Iterator[Origin]:
     role = view.snapshot.role_by_key.get(known_or(group.role, ""))
     yield from (Origin(address) for address in role.attachments) if role else ()
+
+
+def block(address: str) -> str:
+    """Return what depends_on takes: the block, without the key of one instance."""
+    head, bracket, _ = address.rpartition("[")
+    return head if bracket and address.endswith("]") else address

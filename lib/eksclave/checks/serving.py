@@ -8,9 +8,9 @@ from eksclave.catalog.endpoints import find_service
 from eksclave.catalog.features import Feature as F
 from eksclave.catalog.flows import find_flow
 from eksclave.catalog.registries import addon_registry, starport_bucket
-from eksclave.checks.asking import broken, traced
+from eksclave.checks.asking import broken, stop, traced
 from eksclave.checks.mending import mend
-from eksclave.checks.result import Result
+from eksclave.checks.result import Result, StoppedAt
 from eksclave.checks.view import View
 from eksclave.net import PortRange
 from eksclave.reach.answer import Disposition as Ends
@@ -55,6 +55,7 @@ def ask_service(view: View, requirement: str, party: Party, service: str) -> Res
         because, fix = tuple(dict.fromkeys((*because, *more))), better or fix
     said = f"{service} ({name}:443)"
     result = traced(view, requirement, trace, party.name, said, because, fix)
+    result = replace(result, stopped_at=tuple(dict.fromkeys((*result.stopped_at, *_lacking(view, service, trace)))))
     if trace.outcome is Outcome.PASS and trace.endpoint:
         from eksclave.checks.permitting import refused
 
@@ -71,7 +72,7 @@ def _names(view: View, service: str, name: str, trace: Trace) -> tuple[tuple[str
         return (), None
     there = endpoints_of(view, service)
     if service == "s3":
-        return ((), None) if there and trace.disposition is Ends.NO_ROUTE else ((), None)
+        return (), None
     if not there:
         return (), _make(view, service)
     vpc = view.vpc
@@ -85,6 +86,23 @@ def _names(view: View, service: str, name: str, trace: Trace) -> tuple[tuple[str
     if view.has(F.CUSTOM_DNS):
         return ("D4",), None
     return ("D6",), f"make {name} resolve to {there[0].origin.address}, or let the client call a name that it covers"
+
+
+def _lacking(view: View, service: str, trace: Trace) -> list[StoppedAt]:
+    """Return what lacks the way: the subnet without an association, the gateway without the table, the VPC."""
+    found: list[StoppedAt] = []
+    there = endpoints_of(view, service)
+    for one in (trace, *trace.also):
+        subnet = view.snapshot.subnet_by_key.get(one.source_place)
+        if one.outcome is not Outcome.FAIL or one.disposition not in (Ends.NO_ROUTE, Ends.NAME_GOES_PUBLIC):
+            continue
+        if not there and view.vpc:
+            found.append(stop(view.vpc.origin, f"has no endpoint of {service}"))
+        if service == "s3" and there and subnet:
+            if subnet.route_table is None:
+                found.insert(0, stop(subnet.origin, "has no route table association, so the main table decides"))
+            found.append(stop(there[0].origin, "its route_table_ids lack the table of this subnet"))
+    return found
 
 
 def _make(view: View, service: str) -> str:

@@ -16,6 +16,7 @@ from collections.abc import Iterator, Sequence
 
 from eksclave.catalog.flows import find_flow
 from eksclave.checks.asking import passes, say, stop, unsure
+from eksclave.checks.parties import ASSUMED, settled
 from eksclave.checks.result import Result
 from eksclave.checks.view import View
 from eksclave.reach.answer import Outcome
@@ -30,7 +31,7 @@ def ask(view: View, so_far: Sequence[Result]) -> Iterator[Result]:
         return
     wrong, own = 0, view.cluster.cluster_group
     for group in view.node_groups:
-        named = choices(group.groups)
+        named = choices(settled(group.groups))
         if named is None:
             wrong += 1
             yield unsure(view, "R5", f"the node group's security groups: {why_unknown(group.groups)}", group.origin)
@@ -41,9 +42,7 @@ def ask(view: View, so_far: Sequence[Result]) -> Iterator[Result]:
         stopped = [
             one
             for one in so_far
-            if one.requirement in ("C1", "C2", "C3", "C10")
-            and one.outcome is Outcome.FAIL
-            and where in one.source + one.destination
+            if "R5" in one.because and one.outcome is Outcome.FAIL and where in one.source + one.destination
         ]
         if stopped:
             wrong += 1
@@ -61,6 +60,7 @@ def ask(view: View, so_far: Sequence[Result]) -> Iterator[Result]:
                 fix=fix,
             )
     if not wrong:
+        assumed = (ASSUMED,) if any(settled(one.groups) is not one.groups for one in view.node_groups) else ()
         yield passes(
-            view, "R5", "every node carries the cluster security group, or groups that let the same flows pass"
+            view, "R5", "every node carries the cluster security group, or groups that let the same flows pass", assumed
         )

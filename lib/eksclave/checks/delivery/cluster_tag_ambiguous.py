@@ -16,6 +16,7 @@ from collections.abc import Iterator, Sequence
 
 from eksclave.catalog.features import Feature
 from eksclave.checks.asking import fails, passes, say, stop
+from eksclave.checks.parties import settled
 from eksclave.checks.result import Result
 from eksclave.checks.view import View
 from eksclave.reach.answer import Outcome
@@ -31,7 +32,7 @@ def ask(view: View, so_far: Sequence[Result]) -> Iterator[Result]:
     tag = f"kubernetes.io/cluster/{known_or(view.cluster.name, '')}"
     wrong = 0
     for group in view.node_groups:
-        for many in choices(group.groups) or ():
+        for many in choices(settled(group.groups)) or ():
             known = [
                 view.snapshot.group_by_key[key] for key in dict.fromkeys(many) if key in view.snapshot.group_by_key
             ]

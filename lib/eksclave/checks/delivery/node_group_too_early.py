@@ -16,7 +16,7 @@ from collections.abc import Iterator, Sequence
 
 from eksclave.catalog.flows import find_flow
 from eksclave.checks.asking import passes, say, stop
-from eksclave.checks.ordering import needed_first
+from eksclave.checks.ordering import block, needed_first
 from eksclave.checks.result import Result
 from eksclave.checks.view import View
 from eksclave.reach.answer import Outcome
@@ -33,7 +33,7 @@ def ask(view: View, so_far: Sequence[Result]) -> Iterator[Result]:
         missing = [origin for origin in needed_first(view, group) if origin.address not in group.waits_for]
         if missing:
             wrong += 1
-            names = ", ".join(dict.fromkeys(origin.address for origin in missing))
+            names = ", ".join(dict.fromkeys(block(origin.address) for origin in missing))
             reason = f"{group.origin.address} does not wait for {names}"
             fix = f"add to depends_on of {group.origin.address}: {names}"
             places = [stop(group.origin, "does not wait"), *(stop(origin, "is not waited for") for origin in missing)]
