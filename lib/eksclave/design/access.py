@@ -11,12 +11,11 @@ from eksclave.catalog.versions import bastion_ami_parameter
 from eksclave.design.iam import service_role
 from eksclave.design.model import AccessPlan, BastionPlan, NetworkPlan, PeeringPlan, RolePlan, Rule, TransitGatewayPlan
 from eksclave.design.model.network import TierName
+from eksclave.design.zones import api_tier
 from eksclave.net import PortRange, Protocol
 from eksclave.spec.model import ClusterSpec
 
 _HTTPS = PortRange.of(443)
-_WAY_BACK: tuple[TierName, ...] = ("control_plane", "load_balancers")
-"""Operators reach the API and the internal load balancers, so these tables lead back to them."""
 
 
 def plan_access(spec: ClusterSpec, region: Region, network: NetworkPlan) -> AccessPlan:
@@ -107,7 +106,7 @@ def _peerings(spec: ClusterSpec, network: NetworkPlan) -> Iterator[PeeringPlan]:
             account=None if same_account else vpc.account,
             region=None if same_region else vpc.region,
             auto_accept=same_account and same_region,
-            route_tables=_tables(network),
+            route_tables=_tables(spec, network),
             remote_route_table_ids=tuple(sorted(vpc.route_table_ids)) if same_account and same_region else (),
         )
 
@@ -121,11 +120,13 @@ def _transit(spec: ClusterSpec, network: NetworkPlan) -> TransitGatewayPlan | No
         one_per_zone.setdefault(subnet.zone, subnet.key)
     cidrs = tuple(sorted(map(IPv4Network, gateway.cidrs)))
     subnets = tuple(one_per_zone[zone] for zone in sorted(one_per_zone))
-    return TransitGatewayPlan(gateway.id, cidrs, subnets, _tables(network))
+    return TransitGatewayPlan(gateway.id, cidrs, subnets, _tables(spec, network))
 
 
-def _tables(network: NetworkPlan) -> tuple[str, ...]:
-    return tuple(table.key for table in network.route_tables if table.key in _WAY_BACK)
+def _tables(spec: ClusterSpec, network: NetworkPlan) -> tuple[str, ...]:
+    """Return the tables that lead back to operators: they reach the API and the internal load balancers."""
+    reached: tuple[TierName, ...] = (api_tier(spec), "load_balancers")
+    return tuple(table.key for table in network.route_tables if table.key in reached)
 
 
 def _api_rules(spec: ClusterSpec) -> Iterator[Rule]:
@@ -146,6 +147,18 @@ def _api_rule(key: str, peer: str, flow: str, reason: str) -> Rule:
     return Rule(key, "ingress", Protocol.TCP, _HTTPS, peer, (flow,), reason)
 
 
+def _without_route(spec: ClusterSpec) -> Iterator[IPv4Network]:
+    """Yield the operators' networks that no peering or transit gateway of this design leads to."""
+    if spec.network.existing:
+        return
+    access = spec.access
+    led_to = [spec.network.cidr, *(vpc.cidr for vpc in access.peered_vpcs)]
+    led_to += access.transit_gateway.cidrs if access.transit_gateway else ()
+    for cidr in sorted(map(IPv4Network, access.operator_cidrs)):
+        if not any(cidr.subnet_of(IPv4Network(other)) for other in led_to):
+            yield cidr
+
+
 def _reasons(spec: ClusterSpec) -> Iterator[str]:
     access = spec.access
     if access.bastion.enabled:
@@ -153,5 +166,7 @@ def _reasons(spec: ClusterSpec) -> Iterator[str]:
     for vpc in sorted(access.peered_vpcs, key=lambda vpc: vpc.name):
         if vpc.account not in (None, spec.account) or vpc.region not in (None, spec.region):
             yield f"peering {vpc.name}: the other side must accept it, and add the route back to this VPC"
+    for cidr in _without_route(spec):
+        yield f"operators in {cidr}: nothing here routes to them; attach the VPN or Direct Connect and its routes"
     if not (access.bastion.enabled or access.peered_vpcs or access.transit_gateway or access.operator_cidrs):
         yield "no way in: nobody but the nodes reaches the API until access says how"

@@ -11,6 +11,7 @@ from eksclave.catalog.regions import Region
 from eksclave.design.model import AccessEntryPlan, AddonPlan, ClusterPlan, LogPlan, NetworkPlan, RolePlan
 from eksclave.design.nodes import plan_fargate, plan_node_groups
 from eksclave.design.parts import Parts
+from eksclave.design.zones import api_tier
 from eksclave.spec.model import ClusterSpec
 from eksclave.spec.services import Addon
 
@@ -27,7 +28,7 @@ def plan_cluster(
     return ClusterPlan(
         name=spec.name,
         version=spec.kubernetes_version,
-        subnets=tuple(subnet.key for subnet in network.of_tier("control_plane")),
+        subnets=tuple(subnet.key for subnet in network.of_tier(api_tier(spec))),
         service_cidr=None,
         kms_key_arn=spec.encryption.kms_key_arn,
         kms_deletion_window_days=spec.encryption.deletion_window_days,

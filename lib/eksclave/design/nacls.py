@@ -29,14 +29,6 @@ EPHEMERAL = PortRange(1024, 65535)
 (C13)."""
 
 APP_PORTS = PortRange(1, 65535)
-_TIERS: Mapping[Role, TierName] = {
-    Role.NODE: "nodes",
-    Role.POD: "nodes",
-    Role.BASTION: "nodes",
-    Role.MOUNT_TARGET: "nodes",
-    Role.CONTROL_PLANE: "control_plane",
-    Role.LOAD_BALANCER: "load_balancers",
-}
 _SMALL: tuple[TierName, ...] = ("control_plane", "endpoints", "load_balancers")
 _NOT_OURS = frozenset({"E4"})
 """Clients' own addresses reach targets only through NLBs that preserve them; the shared load balancer is an ALB."""
@@ -49,8 +41,22 @@ class Ranges:
     vpc: IPv4Network
     owned: Mapping[TierName, tuple[IPv4Network, ...]]
     operators: tuple[IPv4Network, ...]
+    api: TierName = "control_plane"
+    """Where the control plane's interfaces are."""
     transit: bool = False
     """A transit gateway hands operators' packets over inside the control-plane subnets."""
+
+    @property
+    def homes(self) -> Mapping[Role, TierName]:
+        """The tier that each role lives in."""
+        return {
+            Role.NODE: "nodes",
+            Role.POD: "nodes",
+            Role.BASTION: "nodes",
+            Role.MOUNT_TARGET: "nodes",
+            Role.CONTROL_PLANE: self.api,
+            Role.LOAD_BALANCER: "load_balancers",
+        }
 
 
 @dataclass(frozen=True)
@@ -79,21 +85,19 @@ def _paths(features: Set[Feature], ranges: Ranges) -> Iterator[_Path]:
         for source in _sources(flow, ranges):
             if flow.kind == "service":
                 yield from _service_paths(flow, features, source)
-            elif flow.kind == "path" and flow.target is not None and flow.target in _TIERS:
+            elif flow.kind == "path" and flow.target is not None and flow.target in ranges.homes:
                 for protocol, ports in _ports(flow, features):
-                    yield _Path(source, _TIERS[flow.target], protocol, ports, flow.id, flow.title)
+                    yield _Path(source, ranges.homes[flow.target], protocol, ports, flow.id, flow.title)
     yield _Path("nodes", "nodes", Protocol.TCP, APP_PORTS, "C11", "pods talk to pods on other nodes")
     if ranges.transit:
-        yield _Path(
-            "control_plane", "control_plane", Protocol.TCP, PortRange.of(443), "B3", "operators by transit gateway"
-        )
+        yield _Path("control_plane", ranges.api, Protocol.TCP, PortRange.of(443), "B3", "operators by transit gateway")
         for port in (80, 443):
             range_ = PortRange.of(port)
             yield _Path("control_plane", "load_balancers", Protocol.TCP, range_, "E1", "operators by transit gateway")
 
 
 def _sources(flow: RequiredFlow, ranges: Ranges) -> Iterator[TierName | tuple[IPv4Network, ...]]:
-    found: set[TierName] = {_TIERS[role] for role in flow.sources if role in _TIERS}
+    found: set[TierName] = {ranges.homes[role] for role in flow.sources if role in ranges.homes}
     if Role.CLIENT in flow.sources:
         found.add("nodes")
     yield from sorted(found)

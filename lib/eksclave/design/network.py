@@ -12,7 +12,7 @@ from eksclave.design.model.network import TierName
 from eksclave.design.nacls import Ranges, nacl_entries
 from eksclave.design.subnets import Carving, carve
 from eksclave.design.tags import subnet_tags
-from eksclave.design.zones import choose_zones
+from eksclave.design.zones import api_tier, choose_zones
 from eksclave.spec.model import ClusterSpec
 from eksclave.spec.network import TIERS, ExistingNetwork
 
@@ -66,7 +66,7 @@ def _nacls(
     if not spec.network.strict_nacls:
         return ()
     transit = spec.access.transit_gateway is not None
-    ranges = Ranges(IPv4Network(spec.network.cidr), carving.owned, operator_networks(spec), transit)
+    ranges = Ranges(IPv4Network(spec.network.cidr), carving.owned, operator_networks(spec), api_tier(spec), transit)
     entries = nacl_entries(features, ranges)
     return tuple(NaclPlan(tier, _keys(subnets, tier), entries[tier]) for tier in TIERS)
 
@@ -85,6 +85,11 @@ def _reasons(spec: ClusterSpec, region: Region, zones: tuple[str, ...], carving:
         "a subnet's place follows from its tier and zone, so zones and tiers that come later move nothing",
         f"left free for a tier to come: {', '.join(map(str, carving.free)) or 'nothing'}",
         "enable_dns_support and enable_dns_hostnames are on: private names need both (D2, D3)",
+        *(
+            ("the API's interfaces are in the node subnets, where Auto Mode starts its nodes",)
+            if spec.auto_mode
+            else ()
+        ),
         nacls if spec.network.strict_nacls else "network ACLs are AWS's default, which allows everything",
     )
 

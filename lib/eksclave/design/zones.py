@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from eksclave.catalog.regions import Region
 from eksclave.spec.model import ClusterSpec
+from eksclave.spec.network import Tier
 
 # Names of excluded zone ids in the account that the catalogue's zones were recorded in; the id of a name differs per
 # account. usw1-az2 and cac1-az3 have no name there.
@@ -23,6 +24,14 @@ def choose_zones(spec: ClusterSpec, region: Region) -> tuple[str, ...]:
     if isinstance(network.zones, int):
         return usable_zones(region)[: network.zones]
     return tuple(sorted(network.zones))
+
+
+def api_tier(spec: ClusterSpec) -> Tier:
+    """Return the tier of the cluster's own subnets: EKS Auto Mode's nodes start in them, so there it is the nodes'.
+
+    EKS user guide, create-node-class: the default node class takes the cluster's subnets.
+    """
+    return "nodes" if spec.auto_mode else "control_plane"
 
 
 def slot_of(zone: str) -> int:
