@@ -174,8 +174,9 @@ def warm(cluster: str | None, lock_file: Path | None, registry: str | None, copi
     from eksclave.images.session import Session
 
     lock = _read_lock(cluster, lock_file)
+    images = tuple(image for image in lock.images if image.cached)
     host = registry or _home(cluster).host
-    sys.exit(_sum_up(run.warm(lock.images, host, copier, Session(), jobs), host))
+    sys.exit(_sum_up(run.warm(images, host, copier, Session(), jobs, _told(len(images))), host))
 
 
 def _spec(cluster: str) -> Path:

@@ -75,7 +75,9 @@ def plan(images: Iterable[LockedImage], host: str, session: Session) -> str:
     return script(images, host, job.own_index)
 
 
-def warm(images: tuple[LockedImage, ...], host: str, copier: str, session: Session, jobs: int) -> tuple[Outcome, ...]:
+def warm(
+    images: tuple[LockedImage, ...], host: str, copier: str, session: Session, jobs: int, done: Done
+) -> tuple[Outcome, ...]:
     """Pull every cached image once."""
     job = Warm(host, find_copier(copier or "skopeo"), session.logins, session.open, session.patience)
-    return job.all(images, jobs)
+    return job.all(images, jobs, done)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import tempfile
 import time
 from collections.abc import Callable, Iterable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 
 from eksclave.errors import EksclaveError
@@ -31,10 +31,16 @@ class Warm:
     open_registry: Callable[[str], Registry]
     patience: Patience
 
-    def all(self, images: Iterable[LockedImage], jobs: int = 4) -> tuple[Outcome, ...]:
-        """Pull every cached image of a lock once."""
+    def all(
+        self, images: Iterable[LockedImage], jobs: int = 4, done: Callable[[Outcome], None] = lambda _: None
+    ) -> tuple[Outcome, ...]:
+        """Pull every one of these images once; `done` hears of each one as it ends."""
+        outcomes: list[Outcome] = []
         with ThreadPoolExecutor(max(1, jobs)) as pool:
-            return tuple(pool.map(self.one, sorted(image for image in images if image.cached)))
+            for future in as_completed([pool.submit(self.one, image) for image in images]):
+                outcomes.append(future.result())
+                done(outcomes[-1])
+        return tuple(sorted(outcomes, key=lambda outcome: outcome.image))
 
     def one(self, locked: LockedImage) -> Outcome:
         """Pull one image by its locked digest, and see that its tag means that digest too."""
