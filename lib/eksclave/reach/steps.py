@@ -96,7 +96,7 @@ def packet(flow: Flow, source: Leg, destination: Leg, deciding: Step) -> Packet 
     elsewhere."""
     client, server = source.where.addresses, destination.where.addresses
     client_port, server_port = flow.client_ports.first, flow.ports.first
-    if box := deciding.ruling.box:
+    if (box := deciding.ruling.box) is not None:
         if box.addresses:
             client, server = (box.addresses, server) if deciding.of_client else (client, box.addresses)
         if box.ports:
