@@ -32,16 +32,22 @@ def inventory() -> list[str]:
     """Return one line for each resource, sorted: `service region kind id`."""
     from moto.backends import get_backend
 
-    found: list[str] = []
-    for service, kinds in KINDS.items():
-        for account, regions in get_backend(service).items():  # type: ignore[call-overload]
-            for region, backend in regions.items():
-                found += [f"{service} {region} {kind} {ident}" for kind, ident in _held(service, backend, kinds)]
-                del account, region
-                break_on = None
-                del break_on
-    found += _eks()
-    return sorted(set(found))
+    found = [
+        f"{service} {region} {kind} {ident}"
+        for service, kinds in KINDS.items()
+        for region, backend in _backends(service)
+        for kind, ident in _held(service, backend, kinds)
+        if ident not in getattr(backend, "born", ()) and ":iam::aws:" not in ident
+    ]
+    return sorted({*found, *_eks()})
+
+
+def _backends(service: str) -> list[tuple[str, Any]]:
+    """Return the backends of a service that were used, with their region."""
+    from moto.backends import get_backend
+
+    accounts: Any = get_backend(service)  # type: ignore[call-overload]
+    return [pair for regions in list(accounts.values()) for pair in list(regions.items())]
 
 
 def _held(service: str, backend: Any, kinds: tuple[str, ...]) -> list[tuple[str, str]]:
@@ -68,12 +74,9 @@ def _ended(kept: Any, ident: Any) -> bool:
 
 
 def _eks() -> list[str]:
-    from moto.backends import get_backend
-
     return [
         f"eks {region} {kind} {'/'.join(key)}"
-        for regions in get_backend("eks").values()
-        for region, backend in regions.items()
+        for region, backend in _backends("eks")
         for kind, items in backend.items.items()
         for key, item in items.items()
         if kind != "update" and item._status not in ("GONE", "DELETING")

@@ -16,6 +16,7 @@ SECRET = re.compile(r"secret|password|token|credential|privatekey|userdata|certi
 _LONG = 200
 _MODEL_NAMES = {"monitoring": "cloudwatch", "elasticloadbalancing": "elbv2", "email": "ses"}
 _ERROR = re.compile(rb"<Code>([^<]+)</Code>")
+_WORDS = re.compile(rb"<Message>([^<]*)</Message>|\"[mM]essage\": ?\"((?:[^\"\\\\]|\\\\.)*)\"")
 
 
 @dataclass(frozen=True)
@@ -29,6 +30,7 @@ class Call:
     asked: dict[str, Any]
     status: int
     error: str = ""
+    said: str = ""
     client: str = ""
 
 
@@ -45,10 +47,11 @@ class Record:
         """Read one call off its request and answer."""
         service, region = signed_for(str(environ.get("HTTP_AUTHORIZATION", "")))
         action, asked = said(environ, body, service)
-        error = _error(answer, headers) if status >= 400 else ""
+        error = error_code(answer, headers) if status >= 400 else ""
+        words = answer.decode("utf-8", "replace")[:_LONG] if error.startswith("Emulator") else error_words(answer) if error else ""
         at = round(time.monotonic() - self.began, 3)
         stack = str(environ.get("HTTP_USER_AGENT", "")).rpartition("eksclave-stack/")[2].split(" ")[0]
-        self.calls.append(Call(at, service, region, action, asked, status, error, stack))
+        self.calls.append(Call(at, service, region, action, asked, status, error, words, stack))
 
     def as_json(self, since: int = 0) -> str:
         """Return the calls from number `since` on."""
@@ -104,7 +107,7 @@ def _routed(environ: Mapping[str, Any], service: str) -> str:
         return f"{environ.get('REQUEST_METHOD')} {environ.get('PATH_INFO')}"
 
 
-def _error(answer: bytes, headers: Mapping[str, str]) -> str:
+def error_code(answer: bytes, headers: Mapping[str, str]) -> str:
     named = headers.get("x-amzn-errortype", "") or headers.get("x-amzn-ErrorType", "")
     if named:
         return named.split(":")[0].rpartition("#")[2]
@@ -116,3 +119,9 @@ def _error(answer: bytes, headers: Mapping[str, str]) -> str:
         return str(parsed.get("__type") or parsed.get("code") or "").rpartition("#")[2]
     except (ValueError, AttributeError):
         return ""
+
+
+def error_words(answer: bytes) -> str:
+    """Return the message of an error answer, XML or JSON."""
+    found = _WORDS.search(answer)
+    return (found[1] or found[2] or b"").decode("utf-8", "replace") if found else ""

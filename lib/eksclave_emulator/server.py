@@ -11,6 +11,7 @@ from typing import Any
 
 from .install import install
 from .record import Record
+from .stalemate import Stalemate
 
 CONTROL = "/_emulator"
 """The control path. No S3 bucket can be called so: bucket names hold no underscore."""
@@ -24,6 +25,7 @@ class Emulator:
         from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 
         self.record = Record()
+        self.stalemate = Stalemate()
         self.moto = DomainDispatcherApplication(create_backend_app)
         self.lock = threading.Lock()
         self.stop: Callable[[], None] = lambda: None
@@ -38,6 +40,8 @@ class Emulator:
         environ["CONTENT_LENGTH"] = str(len(body))
         with self.lock:
             status, headers, answer = self._answer(environ)
+            if said := self.stalemate.seen(environ, body, int(status.split()[0]), answer, dict(headers)):
+                status, headers, answer = _refusal(environ, "400 BAD REQUEST", "Stalemate", said)
             self.record.add(environ, body, int(status.split()[0]), answer, {k.lower(): v for k, v in headers})
         start(status, headers)
         return [answer]
@@ -55,55 +59,58 @@ class Emulator:
             getattr(parts, "close", lambda: None)()
             return told[0], told[1], answer
         except NotImplementedError as missing:
-            return _refusal("501 NOT IMPLEMENTED", "EmulatorNotImplemented", str(missing))
+            return _refusal(environ, "501 NOT IMPLEMENTED", "EmulatorNotImplemented", str(missing))
         except Exception:  # a fault of moto or ours: the caller hears of it at once instead of retrying
-            return _refusal("500 INTERNAL SERVER ERROR", "EmulatorFault", traceback.format_exc(limit=-3))
+            return _refusal(environ, "500 INTERNAL SERVER ERROR", "EmulatorFault", traceback.format_exc(limit=-3))
 
     def _control(self, environ: dict[str, Any], body: bytes, start: Any) -> Iterable[bytes]:
-        from .inventory import inventory
-        from .seed import seed
-
         what = environ["PATH_INFO"][len(CONTROL) :].strip("/")
-        status, answer = "200 OK", "{}"
         with self.lock:
-            if what == "calls":
-                answer = self.record.as_json(int(environ.get("QUERY_STRING") or 0))
-            elif what == "inventory":
-                answer = json.dumps(inventory())
-            elif what == "seed":
-                answer = json.dumps(seed(json.loads(body)))
-            elif what == "stop":
-                threading.Thread(target=self.stop, daemon=True).start()
-            elif what != "":
-                status = "404 NOT FOUND"
+            try:
+                status, answer = self._controlled(what, environ, body)
+            except Exception:  # told to the rehearsal, which stops
+                status, answer = "500 INTERNAL SERVER ERROR", json.dumps({"error": traceback.format_exc(limit=-3)})
         data = answer.encode()
         start(status, [("Content-Type", "application/json"), ("Content-Length", str(len(data)))])
         return [data]
 
+    def _controlled(self, what: str, environ: dict[str, Any], body: bytes) -> tuple[str, str]:
+        from .inventory import inventory
+        from .seed import seed
 
-def _refusal(status: str, code: str, said: str) -> tuple[str, list[tuple[str, str]], bytes]:
-    """An answer that AWS clients of every protocol read as an error with this code."""
-    data = json.dumps({"__type": code, "message": said}).encode()
-    headers = [
-        ("Content-Type", "application/x-amz-json-1.1"),
-        ("x-amzn-ErrorType", code),
-        ("Content-Length", str(len(data))),
-    ]
-    return status, headers, data
+        if what == "calls":
+            return "200 OK", self.record.as_json(int(environ.get("QUERY_STRING") or 0))
+        if what == "inventory":
+            return "200 OK", json.dumps(inventory())
+        if what == "seed":
+            return "200 OK", json.dumps(seed(json.loads(body)))
+        if what == "stop":
+            threading.Thread(target=self.stop, daemon=True).start()
+        return ("200 OK" if what in ("", "stop") else "404 NOT FOUND"), "{}"
+
+
+def _refusal(environ: dict[str, Any], status: str, code: str, said: str) -> tuple[str, list[tuple[str, str]], bytes]:
+    """An error that clients read: XML for the query protocols and S3, JSON for the others."""
+    from xml.sax.saxutils import escape
+
+    if "json" in environ.get("CONTENT_TYPE", "") or environ.get("HTTP_X_AMZ_TARGET"):
+        kind, data = "application/x-amz-json-1.1", json.dumps({"__type": code, "message": said}).encode()
+    else:
+        error = f"<Error><Code>{code}</Code><Message>{escape(said)}</Message></Error>"
+        ec2 = "/ec2/" in environ.get("HTTP_AUTHORIZATION", "")
+        text = f"<Response><Errors>{error}</Errors></Response>" if ec2 else f"<ErrorResponse>{error}</ErrorResponse>"
+        kind, data = "text/xml", text.encode()
+    return status, [("Content-Type", kind), ("x-amzn-ErrorType", code), ("Content-Length", str(len(data)))], data
 
 
 def serve(host: str, port: int, told: Callable[[int], None]) -> None:
     """Serve until stopped; `told` hears the port once the socket listens."""
-    from werkzeug.serving import WSGIRequestHandler, make_server
+    from werkzeug.serving import make_server
 
-    class Quiet(WSGIRequestHandler):
-        protocol_version = "HTTP/1.1"
-
-        def log(self, type: str, message: str, *args: Any) -> None:
-            """Nothing: the record is the log."""
+    from .connection import Connection
 
     emulator = Emulator()
-    server = make_server(host, port, emulator, threaded=True, request_handler=Quiet)
+    server = make_server(host, port, emulator, threaded=True, request_handler=Connection)
     emulator.stop = server.shutdown
     told(server.server_port)
     server.serve_forever()

@@ -19,7 +19,7 @@ class Dependencies:
             for groups in self.groups.values()
             for other in groups.values()
             for rule in (*other.ingress_rules, *other.egress_rules)
-            if other.id != group and any(source.get("GroupId") == group for source in rule.source_groups)
+            if other.id != group and (rule.source_group or {}).get("GroupId") == group
         ]
         if users or rules:
             raise DependencyViolationError(
@@ -35,13 +35,13 @@ class Dependencies:
                 f"The subnet '{subnet_id}' has dependencies and cannot be deleted: {', '.join(users)}"
             )
         for acl in self.network_acls.values():
-            for key, link in list(acl.associations.items()):
+            for key, link in list(acl._associations.items()):
                 if link.subnet_id == subnet_id:
-                    del acl.associations[key]
+                    del acl._associations[key]
         for table in self.route_tables.values():
-            for key, linked in list(table.associations.items()):
+            for key, linked in list(table._associations.items()):
                 if linked == subnet_id:
-                    del table.associations[key]
+                    del table._associations[key]
         return super().delete_subnet(subnet_id)  # type: ignore[misc]
 
     def delete_vpc(self: Any, vpc_id: str) -> Any:

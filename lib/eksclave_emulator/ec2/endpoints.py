@@ -72,7 +72,7 @@ class Endpoints:
 
     def _unroute(self: Any, table: str, endpoint: str) -> None:
         if table in self.route_tables:
-            routes = self.route_tables[table].routes
+            routes = self.route_tables[table]._routes
             for key in [key for key, route in routes.items() if getattr(route.gateway, "id", None) == endpoint]:
                 del routes[key]
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from moto.ec2.models import EC2Backend as MotoEC2Backend
 
 from .dependencies import Dependencies
@@ -13,3 +15,16 @@ class EC2Backend(Endpoints, Dependencies, MotoEC2Backend):
 
     def __init__(self, region_name: str, account_id: str) -> None:
         MotoEC2Backend.__init__(self, region_name, account_id)
+        self.born = frozenset(network_ids(self))
+
+
+def network_ids(backend: Any) -> set[str]:
+    """Return the ids of the network parts that a backend holds; a fresh one brings a default VPC and AWS's prefix lists."""
+    held = (backend.vpcs, backend.route_tables, backend.network_acls, backend.managed_prefix_lists)
+    return {
+        *(ident for kind in held for ident in kind),
+        *(ident for zone in backend.subnets.values() for ident in zone),
+        *(ident for groups in backend.groups.values() for ident in groups),
+        *backend.internet_gateways,
+        *backend.dhcp_options_sets,
+    }

@@ -58,7 +58,7 @@ class ECRBackend(MotoECRBackend):
             "ecrRepositoryPrefix": prefix,
             "upstreamRegistryUrl": host,
             "upstreamRegistry": upstream,
-            "upstreamRepositoryPrefix": ask.get("upstreamRepositoryPrefix") or "ROOT",
+            "upstreamRepositoryPrefix": ask.get("upstreamRepositoryPrefix"),
             "credentialArn": ask.get("credentialArn"),
             "customRoleArn": ask.get("customRoleArn"),
             "registryId": self.account_id,

@@ -67,7 +67,7 @@ class Addons(Clusters):
         version = ask.get("addonVersion") or _default(name, cluster["version"])
         self._check(name, version, cluster["version"])
         self._check_values(name, ask.get("configurationValues"))
-        self._check_role(ask.get("serviceAccountRoleArn"))
+        self._check_service_account_role(ask.get("serviceAccountRoleArn"))
         body = {
             "addonName": name,
             "clusterName": ask["clusterName"],
@@ -105,7 +105,7 @@ class Addons(Clusters):
         if ask.get("addonVersion"):
             self._check(name, ask["addonVersion"], cluster["version"])
         self._check_values(name, ask.get("configurationValues"))
-        self._check_role(ask.get("serviceAccountRoleArn"))
+        self._check_service_account_role(ask.get("serviceAccountRoleArn"))
         for word in ("addonVersion", "configurationValues", "serviceAccountRoleArn"):
             if ask.get(word) is not None:
                 item.body[word] = ask[word]
@@ -171,7 +171,7 @@ class Addons(Clusters):
                 + f"Json schema validation failed with error: [$: property '{unknown[0]}' is not defined in the schema]"
             )
 
-    def _check_role(self, arn: str | None) -> None:
+    def _check_service_account_role(self, arn: str | None) -> None:
         if arn and self.role_or_none(arn) is None:
             raise InvalidParameter(f"Role provided in the request does not exist: {arn}")
 

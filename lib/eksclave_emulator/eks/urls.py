@@ -8,8 +8,8 @@ from .responses import EKSResponse
 
 url_paths = {
     "{0}/clusters$": EKSResponse.dispatch,
-    "{0}/clusters/.+$": EKSResponse.dispatch,
-    "{0}/addons/.+$": EKSResponse.dispatch,
+    "{0}/clusters/(?P<path>.+)$": EKSResponse.dispatch,
+    "{0}/addons/(?P<path>.+)$": EKSResponse.dispatch,
     "{0}/access-policies$": EKSResponse.dispatch,
     "{0}/cluster-versions$": EKSResponse.dispatch,
     "{0}/tags/(?P<resourceArn>.+)$": EKSResponse.dispatch,

@@ -79,7 +79,9 @@ class Emulator:
         return self._ask("seed", wanted)
 
     def _ask(self, what: str, body: Json | None = None) -> Any:
-        request = urllib.request.Request(f"{self.url}{_CONTROL}/{what}", data=json.dumps(body).encode() if body else None)
+        request = urllib.request.Request(
+            f"{self.url}{_CONTROL}/{what}", data=json.dumps(body).encode() if body else None
+        )
         opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
         try:
             with opener.open(request, timeout=_PATIENCE) as answer:
@@ -93,7 +95,9 @@ class Emulator:
 def _first_line(process: subprocess.Popen[str]) -> str:
     """Return the first line it prints, or nothing where it ends or stays silent."""
     found: list[str] = []
-    reader = threading.Thread(target=lambda: found.append((process.stdout.readline() if process.stdout else "")), daemon=True)
+    reader = threading.Thread(
+        target=lambda: found.append((process.stdout.readline() if process.stdout else "")), daemon=True
+    )
     reader.start()
     until = time.monotonic() + _PATIENCE
     while reader.is_alive() and time.monotonic() < until:

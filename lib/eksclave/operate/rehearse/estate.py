@@ -54,7 +54,14 @@ class Stack:
     @property
     def remote_states(self) -> dict[str, Json]:
         """Every `terraform_remote_state` data source by its name."""
-        return {name: as_list(one)[0] for name, one in as_list(self.body.get("data"))[0].get("terraform_remote_state", {}).items()} if self.body.get("data") else {}
+        return (
+            {
+                name: as_list(one)[0]
+                for name, one in as_list(self.body.get("data"))[0].get("terraform_remote_state", {}).items()
+            }
+            if self.body.get("data")
+            else {}
+        )
 
     def blocks(self, kind: str) -> Iterable[tuple[str, str, Json]]:
         """Yield type, name and body of every resource or data source."""
@@ -81,21 +88,28 @@ def read(folder: Path) -> tuple[Stack, ...]:
         raise EksclaveError(f"'{folder}' holds no manifest.json", "give a cdktf.out folder, or a spec", str(folder))
     try:
         listed: Json = json.loads(manifest.read_text(encoding="utf-8"))["stacks"]
-        bodies = {name: (folder / about["workingDirectory"], _body(folder, about), about) for name, about in listed.items()}
+        bodies = {
+            name: (folder / about["workingDirectory"], _body(folder, about), about) for name, about in listed.items()
+        }
     except (ValueError, KeyError, OSError, AttributeError) as wrong:
         raise EksclaveError(f"cannot be read: {wrong}", "synthesize again", str(manifest)) from None
     keys = {state_key(*_backend(body), place): name for name, (place, body, _) in bodies.items()}
     stacks = {}
     for name, (place, body, about) in bodies.items():
         bare = Stack(name, place, body, ())
-        found = {state: keys.get(state_key(str(one.get("backend")), _settings(one), place)) for state, one in bare.remote_states.items()}
+        found = {
+            state: keys.get(state_key(str(one.get("backend")), _settings(one), place))
+            for state, one in bare.remote_states.items()
+        }
         needs = {*about.get("dependencies", []), *(one for one in found.values() if one and one != name)}
         unknown = tuple(sorted(state for state, one in found.items() if one is None))
         stacks[name] = Stack(name, place, body, tuple(sorted(needs & set(bodies))), unknown)
     try:
         order = tuple(TopologicalSorter({name: stack.needs for name, stack in sorted(stacks.items())}).static_order())
     except CycleError as loop:
-        raise EksclaveError(f"the stacks read each other in a circle: {' → '.join(loop.args[1])}", "", str(folder)) from None
+        raise EksclaveError(
+            f"the stacks read each other in a circle: {' → '.join(loop.args[1])}", "", str(folder)
+        ) from None
     return tuple(stacks[name] for name in order)
 
 

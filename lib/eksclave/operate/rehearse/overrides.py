@@ -59,7 +59,9 @@ class Overrides:
                 said = block["endpoints"][0]
                 open_ = [service for service in self.services if said.get(service) != self.url]
                 if open_ or not self.services:
-                    raise EksclaveError(f"provider {name}: no loopback endpoint for {', '.join(open_) or 'any service'}")
+                    raise EksclaveError(
+                        f"provider {name}: no loopback endpoint for {', '.join(open_) or 'any service'}"
+                    )
 
     def _provider(self, original: Json) -> Json:
         empty = str(self.private / "empty")
@@ -73,7 +75,7 @@ class Overrides:
             "http_proxy": None,
             "https_proxy": None,
             "endpoints": [{service: self.url for service in self.services}],
-            "max_retries": 1,
+            "max_retries": 2,
             "s3_use_path_style": True,
             "skip_credentials_validation": True,
             "skip_metadata_api_check": "true",
@@ -94,7 +96,10 @@ class Overrides:
         if of is None:
             raise EksclaveError(f"{stack.name}: reads a state ('{name}') of no stack in this folder")
         if of.backend[0] == "s3":
-            return {"backend": "s3", "config": self._s3(as_list(stack.remote_states[name].get("config"))[0], lock=False)}
+            return {
+                "backend": "s3",
+                "config": self._s3(as_list(stack.remote_states[name].get("config"))[0], lock=False),
+            }
         return {"backend": "local", "config": {"path": str(self._state(of))}}
 
     def _state(self, stack: Stack) -> Path:
@@ -124,5 +129,9 @@ def state_buckets(stacks: Iterable[Stack]) -> list[Json]:
         kind, config = stack.backend
         if kind == "s3" and config.get("bucket"):
             region = str(config.get("region", "us-east-1"))
-            found[config["bucket"]] = {"name": config["bucket"], "region": region, "table": config.get("dynamodb_table")}
+            found[config["bucket"]] = {
+                "name": config["bucket"],
+                "region": region,
+                "table": config.get("dynamodb_table"),
+            }
     return [found[name] for name in sorted(found)]

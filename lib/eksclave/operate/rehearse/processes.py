@@ -59,7 +59,13 @@ class Processes:
             self._running[process.pid] = process
             return process
 
-    def run(self, command: Sequence[str], folder: Path, environment: dict[str, str], hear: Callable[[str], None] | None = None) -> Done:
+    def run(
+        self,
+        command: Sequence[str],
+        folder: Path,
+        environment: dict[str, str],
+        hear: Callable[[str], None] | None = None,
+    ) -> Done:
         """Run a process to its end; `hear` gets each line of its output as it comes."""
         begun = time.monotonic()
         process = self.start(command, folder, environment)

@@ -21,7 +21,13 @@ def prove(calls: Sequence[Json], stacks: Iterable[Stack]) -> tuple[Proof, ...]:
     """Return every proof over the calls of the applies; `calls` ends where the destroys begin."""
     good = [(i, call) for i, call in enumerate(calls) if call["status"] < 400]
     first = next((i for i, call in good if call["service"] == "eks" and call["action"] in _NODES), None)
-    made = [*_before_nodes(good, first), _rules(good, first), _attachments(good, first), _entries(good, first), _network_plugin(good, first)]
+    made = [
+        *_before_nodes(good, first),
+        _rules(good, first),
+        _attachments(good, first),
+        _entries(good, first),
+        _network_plugin(good, first),
+    ]
     return (*made, _private(good), _services(calls, stacks))
 
 
@@ -49,7 +55,9 @@ def _rules(good: Sequence[tuple[int, Json]], first: int | None) -> Proof:
     of = [(i, call) for i, call in good if call["action"] in actions and call["asked"].get("GroupId") in groups]
     late = [_what(call) for i, call in of if first is not None and i > first]
     asked = len(of) if first is not None else 0
-    return _verdict("endpoint rules before nodes", asked, late, f"{asked} calls, all before the first node", "no node was made")
+    return _verdict(
+        "endpoint rules before nodes", asked, late, f"{asked} calls, all before the first node", "no node was made"
+    )
 
 
 def _attachments(good: Sequence[tuple[int, Json]], first: int | None) -> Proof:
@@ -59,14 +67,22 @@ def _attachments(good: Sequence[tuple[int, Json]], first: int | None) -> Proof:
     actions = ("AttachRolePolicy", "PutRolePolicy", "AddRoleToInstanceProfile")
     of = [(i, call) for i, call in good if call["action"] in actions and call["asked"].get("RoleName") in roles]
     late = [_what(call) for i, call in of if first is not None and i > first]
-    bare = [f"role {role} has no policy" for role in sorted(roles) if not any(c["asked"].get("RoleName") == role for _, c in of)]
+    bare = [
+        f"role {role} has no policy"
+        for role in sorted(roles)
+        if not any(c["asked"].get("RoleName") == role for _, c in of)
+    ]
     return _verdict("node policies before nodes", len(of), [*late, *(bare if of else [])],
                     f"{len(of)} calls, all before the first node", "no role of a node was given a policy here")  # fmt: skip
 
 
 def _entries(good: Sequence[tuple[int, Json]], first: int | None) -> Proof:
     """Access entries of nodes: written by the stack before the nodes, or by EKS itself for managed nodes."""
-    of = [(i, call) for i, call in good if call["action"] == "CreateAccessEntry" and "LINUX" in str(call["asked"].get("type"))]
+    of = [
+        (i, call)
+        for i, call in good
+        if call["action"] == "CreateAccessEntry" and "LINUX" in str(call["asked"].get("type"))
+    ]
     late = [_what(call) for i, call in of if first is not None and i > first]
     return _verdict("node access entries before nodes", len(of) if first is not None else 0, late,
                     f"{len(of)} calls, all before the first node", "EKS makes the entries of managed nodes itself")  # fmt: skip
@@ -91,7 +107,12 @@ def _network_plugin(good: Sequence[tuple[int, Json]], first: int | None) -> Proo
 
 def _private(good: Sequence[tuple[int, Json]]) -> Proof:
     """No create and no change ever asked for a public API endpoint."""
-    of = [call for _, call in good if call["action"] in ("CreateCluster", "UpdateClusterConfig") and call["asked"].get("resourcesVpcConfig") is not None]
+    of = [
+        call
+        for _, call in good
+        if call["action"] in ("CreateCluster", "UpdateClusterConfig")
+        and call["asked"].get("resourcesVpcConfig") is not None
+    ]
     public = [
         f"{call['action']} in {call['client'] or 'a stack'} at {call['at']:.0f} s"
         for call in of
@@ -99,7 +120,12 @@ def _private(good: Sequence[tuple[int, Json]]) -> Proof:
     ]
     if public:
         return Proof("cluster never public", "fail", len(of), f"the API was public: {', '.join(public)}")
-    return Proof("cluster never public", "pass" if of else "asked nothing", len(of), "private from its first call" if of else "no cluster was made")
+    return Proof(
+        "cluster never public",
+        "pass" if of else "asked nothing",
+        len(of),
+        "private from its first call" if of else "no cluster was made",
+    )
 
 
 _SERVICES: tuple[tuple[str, tuple[str, ...]], ...] = (
@@ -146,10 +172,22 @@ def _services(calls: Sequence[Json], stacks: Iterable[Stack]) -> Proof:
     asked = sum(1 for call in calls if allowed.get(call["client"]) is not None)
     if strange:
         return Proof("services kept to", "fail", asked, "; ".join(sorted(strange)))
-    return Proof("services kept to", "pass" if asked else "asked nothing", asked, f"{asked} calls, each to a service of its stack's own resources")
+    return Proof(
+        "services kept to",
+        "pass" if asked else "asked nothing",
+        asked,
+        f"{asked} calls, each to a service of its stack's own resources",
+    )
 
 
 def _what(call: Json) -> str:
     asked = call["asked"]
-    named = next((str(asked[key]) for key in ("ServiceName", "GroupId", "RoleName", "RouteTableId", "NetworkAclId", "principalArn") if key in asked), "")
+    named = next(
+        (
+            str(asked[key])
+            for key in ("ServiceName", "GroupId", "RoleName", "RouteTableId", "NetworkAclId", "principalArn")
+            if key in asked
+        ),
+        "",
+    )
     return f"{call['action']} {named}".strip()

@@ -111,11 +111,7 @@ class _Run:
 
     def _prepare(self, played: Sequence[Stack], url: str) -> None:
         """Write the copies; the endpoint names are read from the provider's schema in a folder of their own first."""
-        first = next(stack for stack in played)
-        probe = Overrides(self.private / "probe", url, ["none"], self.stacks)
-        del probe
-        names = self._services(first)
-        overrides = Overrides(self.private, url, names, self.stacks)
+        overrides = Overrides(self.private, url, self._services(played[0]), self.stacks)
         for stack in played:
             self.places[stack.name] = overrides.copy(stack)
 
@@ -128,7 +124,9 @@ class _Run:
         for block in as_list(stack.body.get("terraform")):
             for group in as_list(block.get("required_providers")):
                 required |= {name: about for name, about in group.items() if stack.providers.get(name) == AWS}
-        (place / "main.tf.json").write_text(json.dumps({"terraform": {"required_providers": required or {"aws": {"source": AWS}}}}))
+        (place / "main.tf.json").write_text(
+            json.dumps({"terraform": {"required_providers": required or {"aws": {"source": AWS}}}})
+        )
         done = self.processes.run([str(self.program), "init", "-input=false", "-no-color"], place, self.environment)
         if done.code:
             from .blame import fix_of
@@ -148,7 +146,7 @@ class _Run:
 
     def _destroy(self, bench: Bench, stack: Stack) -> bool:
         if any(stage.stage == "apply" for stage in self.stages[stack.name]):
-            self._stage(bench, stack, "destroy")
+            return self._stage(bench, stack, "destroy").succeeded
         return True
 
     def _stage(self, bench: Bench, stack: Stack, stage: str) -> StageResult:
@@ -187,7 +185,9 @@ class _Run:
 
     def _answer(self, begun: float, proofs: tuple, left: tuple[str, ...], calls: int) -> Rehearsal:
         stacks = tuple(
-            StackResult(stack.name, tuple(self.stages[stack.name]), self.skipped.get(stack.name) or self._unreached(stack))
+            StackResult(
+                stack.name, tuple(self.stages[stack.name]), self.skipped.get(stack.name) or self._unreached(stack)
+            )
             for stack in self.stacks
         )
         seconds = time.monotonic() - begun
@@ -207,7 +207,9 @@ def _chosen(stacks: tuple[Stack, ...], names: Sequence[str]) -> tuple[Stack, ...
         if name not in known:
             from eksclave.errors import did_you_mean
 
-            raise EksclaveError(f"no stack is called '{name}'", did_you_mean(name, known) or f"there are: {', '.join(known)}")
+            raise EksclaveError(
+                f"no stack is called '{name}'", did_you_mean(name, known) or f"there are: {', '.join(known)}"
+            )
     wanted = set(names or known)
     for stack in reversed(stacks):
         if stack.name in wanted:

@@ -33,7 +33,9 @@ def services(runner: Processes, terraform: Path, folder: Path, environment: dict
     block = schemas.get(source, {}).get("provider", {}).get("block", {}).get("block_types", {}).get("endpoints", {})
     found = tuple(sorted(block.get("block", {}).get("attributes", {})))
     if len(found) < _LEAST:
-        raise ToolError(f"the AWS provider's schema names {len(found)} endpoints; refusing to start", "use hashicorp/aws 5 or newer")
+        raise ToolError(
+            f"the AWS provider's schema names {len(found)} endpoints; refusing to start", "use hashicorp/aws 5 or newer"
+        )
     if kept is not None:
         _keep(kept, found)
     return found

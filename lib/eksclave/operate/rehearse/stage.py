@@ -13,12 +13,13 @@ from .blame import fix_of
 from .estate import Json, Stack
 from .processes import Processes
 from .result import Event, Problem, StageResult
+from .unrest import differences
 
 COMMANDS = {
     "init": ("init", "-input=false", "-no-color"),
     "plan": ("plan", "-json", "-input=false", "-lock-timeout=0s", "-out=plan.bin"),
     "apply": ("apply", "-json", "-input=false", "-lock-timeout=0s", "plan.bin"),
-    "second plan": ("plan", "-json", "-input=false", "-lock-timeout=0s", "-detailed-exitcode"),
+    "second plan": ("plan", "-json", "-input=false", "-lock-timeout=0s", "-detailed-exitcode", "-out=second.bin"),
     "destroy": ("destroy", "-json", "-input=false", "-lock-timeout=0s", "-auto-approve", "-refresh=false"),
 }
 _CHANGED = 2
@@ -44,7 +45,8 @@ class Bench:
         problems = hearing.problems
         succeeded = done.code == 0
         if stage == "second plan" and done.code == _CHANGED:
-            problems = hearing.unrest()
+            shown = self.processes.run([str(self.program), "show", "-json", "second.bin"], place, self.environment)
+            problems = hearing.unrest(json.loads(shown.stdout or "{}"))
         elif not succeeded and not problems:
             problems = [hearing.problem(_plain(done.stderr or done.stdout))]
         seconds = time.monotonic() - begun
@@ -60,7 +62,6 @@ class _Hearing:
     def __init__(self, stack: Stack, stage: str, tell: Callable[[Event], None]) -> None:
         self.stack, self.stage, self.tell = stack, stage, tell
         self.problems: list[Problem] = []
-        self.changes: list[str] = []
         self.counts = (0, 0, 0)
         self.done = self.planned = 0
 
@@ -75,9 +76,6 @@ class _Hearing:
         kind = said.get("type")
         if kind == "diagnostic" and said["diagnostic"].get("severity") == "error":
             self.problems.append(self._diagnosed(said["diagnostic"]))
-        elif kind in ("planned_change", "resource_drift"):
-            change = said["change"]
-            self.changes.append(f"{change['resource']['addr']}: {change['action']}" + (" (drift)" if kind == "resource_drift" else ""))
         elif kind == "change_summary":
             changes = said["changes"]
             self.counts = (changes.get("add", 0), changes.get("change", 0), changes.get("remove", 0))
@@ -94,14 +92,13 @@ class _Hearing:
         construct = self.stack.construct(address) if address else ""
         return Problem(self.stack.name, self.stage, said, address, construct, fix=fix_of(said))
 
-    def unrest(self) -> list[Problem]:
+    def unrest(self, plan: Json) -> list[Problem]:
         """A second plan that is not empty: one problem for each change it would make."""
-        seen = sorted(change for change in self.changes if "(drift)" not in change)
+        fix = "write the value that the provider reads back, or ignore changes to it"
         found = [
-            Problem(self.stack.name, self.stage, f"the plan after the apply is not empty: {change.partition(': ')[2]}",
-                    change.partition(": ")[0], self.stack.construct(change.partition(": ")[0]),
-                    fix="write the value that the provider reads back, or ignore changes to it")
-            for change in seen
+            Problem(self.stack.name, self.stage, f"the plan after the apply is not empty: {told}", address,
+                    self.stack.construct(address), fix=fix)
+            for address, told in sorted(differences(plan).items())
         ]  # fmt: skip
         return found or [self.problem("the plan after the apply is not empty: outputs change")]
 
