@@ -126,15 +126,16 @@ def test_network_acls_let_every_required_flow_through_and_its_answer_back(drawn,
     design, chance = made(drawn), random.Random(seed)
     features = frozenset(map(Feature, design.features))
     acls = {nacl.key: nacl.entries for nacl in design.network.nacls}
+    homes = {**TIERS, **({Role.CONTROL_PLANE: "nodes"} if Feature.AUTO_MODE in features else {})}
     for flow in required_flows(features):
         if flow.kind not in ("service", "path") or flow.id == "E4":  # E4: an NLB that keeps client addresses
             continue
         for role in flow.sources:
-            for target in ["endpoints"] if flow.kind == "service" else [TIERS.get(flow.target)]:
+            for target in ["endpoints"] if flow.kind == "service" else [homes.get(flow.target)]:
                 if flow.kind == "service":
                     suffixes = flow.services_for(features)
                     target = "s3" if any(find_service(s).kind == "Gateway" for s in suffixes) else "endpoints"
-                for source in _sides(role, drawn):
+                for source in _sides(role, drawn, homes):
                     if target is None:
                         continue
                     uses = [(use.protocol.value, use.ports) for use in flow.ports_for(features)] or [("tcp", None)]
@@ -143,9 +144,9 @@ def test_network_acls_let_every_required_flow_through_and_its_answer_back(drawn,
                         _crosses(design, acls, chance, source, target, protocol, port, flow.id)
 
 
-def _sides(role: Role, drawn: dict) -> list[str]:
-    if role in TIERS:
-        return [TIERS[role]]
+def _sides(role: Role, drawn: dict, homes: dict) -> list[str]:
+    if role in homes:
+        return [homes[role]]
     if role in (Role.OPERATOR, Role.CLIENT):
         outside = sorted(drawn["operators"]) + (["10.200.0.0/16"] if drawn["transit"] else [])
         return outside + (["nodes"] if role is Role.CLIENT else [])

@@ -147,8 +147,8 @@ def _api_rule(key: str, peer: str, flow: str, reason: str) -> Rule:
     return Rule(key, "ingress", Protocol.TCP, _HTTPS, peer, (flow,), reason)
 
 
-def _without_route(spec: ClusterSpec) -> Iterator[IPv4Network]:
-    """Yield the operators' networks that no peering or transit gateway of this design leads to."""
+def without_route(spec: ClusterSpec) -> Iterator[str]:
+    """Yield a warning for every operators' network that no peering or transit gateway of this design leads to."""
     if spec.network.existing:
         return
     access = spec.access
@@ -156,7 +156,7 @@ def _without_route(spec: ClusterSpec) -> Iterator[IPv4Network]:
     led_to += access.transit_gateway.cidrs if access.transit_gateway else ()
     for cidr in sorted(map(IPv4Network, access.operator_cidrs)):
         if not any(cidr.subnet_of(IPv4Network(other)) for other in led_to):
-            yield cidr
+            yield f"operators in {cidr}: nothing here routes to them; attach the VPN or Direct Connect and its routes"
 
 
 def _reasons(spec: ClusterSpec) -> Iterator[str]:
@@ -166,7 +166,5 @@ def _reasons(spec: ClusterSpec) -> Iterator[str]:
     for vpc in sorted(access.peered_vpcs, key=lambda vpc: vpc.name):
         if vpc.account not in (None, spec.account) or vpc.region not in (None, spec.region):
             yield f"peering {vpc.name}: the other side must accept it, and add the route back to this VPC"
-    for cidr in _without_route(spec):
-        yield f"operators in {cidr}: nothing here routes to them; attach the VPN or Direct Connect and its routes"
     if not (access.bastion.enabled or access.peered_vpcs or access.transit_gateway or access.operator_cidrs):
         yield "no way in: nobody but the nodes reaches the API until access says how"

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Set
 from eksclave.catalog.features import Feature
 from eksclave.catalog.regions import Region, find_region
 from eksclave.catalog.versions import is_newer_than_known
-from eksclave.design.access import bastion_role, plan_access
+from eksclave.design.access import bastion_role, plan_access, without_route
 from eksclave.design.cluster import plan_cluster
 from eksclave.design.endpoints import not_offered, plan_endpoints
 from eksclave.design.features import features_of
@@ -72,10 +72,14 @@ def _warnings(spec: ClusterSpec, region: Region, parts: Parts, features: Set[Fea
     if is_newer_than_known(spec.kubernetes_version):
         yield f"Kubernetes {spec.kubernetes_version} is newer than this catalogue; check the images of controllers"
     yield from not_offered(spec, region, features, parts.facts)
+    yield from without_route(spec)
     for part in parts.facts:
         if part.caveat and part.name in spec.addons:
             yield f"{part.name}: {part.caveat}"
     if spec.registry.pull_through_cache:
         yield "pull-through cache: the first pull of an image needs a way out (R9); warm the cache from outside"
+    for group in spec.groups:
+        if group.disk.kms_key_arn:
+            yield f"node group {group.name}: its disk key's policy must admit the service-linked role of Auto Scaling"
     if spec.network.existing and not spec.network.existing.cidrs:
         yield "the existing VPC's ranges are not in the spec: overlaps with operators' networks were not checked"

@@ -23,6 +23,8 @@ _WHY_A_TABLE: dict[TierName, str] = {
     "load_balancers": "local routes, and the way back to clients outside where there are any",
 }
 
+_AUTO_MODE = "the API's interfaces are in the node subnets: Auto Mode starts its nodes in the cluster's own subnets"
+
 
 def plan_network(spec: ClusterSpec, region: Region, features: Set[Feature]) -> NetworkPlan:
     """Return the network of this spec."""
@@ -85,11 +87,7 @@ def _reasons(spec: ClusterSpec, region: Region, zones: tuple[str, ...], carving:
         "a subnet's place follows from its tier and zone, so zones and tiers that come later move nothing",
         f"left free for a tier to come: {', '.join(map(str, carving.free)) or 'nothing'}",
         "enable_dns_support and enable_dns_hostnames are on: private names need both (D2, D3)",
-        *(
-            ("the API's interfaces are in the node subnets, where Auto Mode starts its nodes",)
-            if spec.auto_mode
-            else ()
-        ),
+        *([_AUTO_MODE] if spec.auto_mode else []),
         nacls if spec.network.strict_nacls else "network ACLs are AWS's default, which allows everything",
     )
 

@@ -184,6 +184,11 @@ def test_the_cni_and_its_credentials_come_before_the_first_node():
     assert before == {"vpc-cni", "kube-proxy", "eks-pod-identity-agent"}
 
 
+def test_auto_modes_nodes_start_in_the_clusters_subnets_so_these_are_the_nodes_ones():
+    assert all(key.startswith("nodes-") for key in design(auto_mode={}).cluster.subnets)
+    assert all(key.startswith("control_plane-") for key in design().cluster.subnets)
+
+
 def test_auto_mode_brings_its_own_addons():
     made = design(auto_mode={}, addons={"aws-ebs-csi-driver": {}, "metrics-server": {}})
     assert [addon.name for addon in made.cluster.addons] == ["metrics-server"]
@@ -265,6 +270,12 @@ def test_a_peering_in_the_same_account_is_accepted_here_and_led_back_to():
     assert peering.route_tables == ("control_plane", "load_balancers")
     (foreign,) = design(access={"peered_vpcs": [{**vpc, "account": "444455556666"}]}).access.peerings
     assert not foreign.auto_accept and foreign.remote_route_table_ids == ()
+
+
+def test_operators_without_a_route_are_a_warning():
+    warnings = design(access=OPS).warnings
+    assert any("192.168.0.0/24: nothing here routes to them" in warning for warning in warnings)
+    assert not any("172.16.0.0/16" in warning for warning in warnings)
 
 
 # images and workloads
