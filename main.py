@@ -12,9 +12,10 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+import eksclave.toolkit.ahead  # noqa: F401  Node loads the CDK while Python imports the rest
 from eksclave.design.model import Design
-from eksclave.design.open import open_designs
 from eksclave.errors import EksclaveError
+from eksclave.images.opened import open_designs
 from eksclave.toolkit import cdktf
 
 from stacks import STACKS

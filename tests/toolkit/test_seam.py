@@ -116,3 +116,15 @@ import cdktn, cdktn_provider_aws.vpc
 print(json.dumps([cdktn is cdktf, cdktn.App is cdktf.App, cdktn_provider_aws.vpc.Vpc is aws.vpc.Vpc]))
 """
     assert run_app(["-c", program]).said == [True, True, True]
+
+
+def test_node_that_loads_ahead_gives_the_same_stacks(run_app: RunApp, lazily: Any) -> None:
+    ran = run_app(["-c", f"import eksclave.toolkit.ahead, runpy; runpy.run_path({str(SMALL_APP)!r})"])
+    assert ran.files == lazily.files
+    assert ran.said == lazily.said
+    assert ran.stderr == ""
+
+
+def test_a_process_that_loads_ahead_and_then_wants_nothing_ends_quietly(run_app: RunApp) -> None:
+    ran = run_app(["-c", "import eksclave.toolkit.ahead; print('{}')"])
+    assert ran.stderr == ""
