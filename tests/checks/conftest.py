@@ -10,7 +10,6 @@ from typing import Any
 
 import orjson
 import pytest
-
 from eksclave.catalog.features import find_feature
 from eksclave.checks.prove import prove
 from eksclave.checks.result import Answer

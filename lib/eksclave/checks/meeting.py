@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from eksclave.catalog.features import Feature as F
 from eksclave.catalog.flows import PortUse, find_flow
-from eksclave.checks.asking import broken, traced
+from eksclave.checks.asking import broken, stop, traced
 from eksclave.checks.mending import mend
-from eksclave.checks.result import Result
+from eksclave.checks.result import Result, StoppedAt
 from eksclave.checks.serving import bastion_parties, runner_parties
 from eksclave.checks.view import View
 from eksclave.net import PortRange
-from eksclave.reach.answer import Disposition, Trace
+from eksclave.reach.answer import Disposition, HopKind, Outcome, Trace
 from eksclave.reach.facts.values import choices
 from eksclave.reach.question import ApiServer, Client, Destination, Party, Question
 
@@ -59,7 +60,9 @@ def ask_path(view: View, id: str, source: Party, destination: Destination) -> It
         because = broken(trace, to_api=to_api)
         because += tuple(id for id in _conditions(view, source, destination, trace) if id not in because)
         fix = mend(view, question, trace, named)
-        yield traced(view, id, trace, source.name, f"{named} on {use}", because, fix)
+        result = traced(view, id, trace, source.name, f"{named} on {use}", because, fix)
+        more = beside(view, question, trace)
+        yield replace(result, stopped_at=tuple(dict.fromkeys((*result.stopped_at, *more))))
 
 
 def ports_of(view: View, id: str) -> tuple[PortUse, ...]:
@@ -86,3 +89,25 @@ def _conditions(view: View, source: Party, destination: Destination, trace: Trac
         if is_node and any(own not in one for many in groups for one in many):
             found.append("R5")
     return tuple(found)
+
+
+def beside(view: View, question: Question, trace: Trace) -> list[StoppedAt]:
+    """Return the other security groups of an interface that denied: a rule in any of them would do."""
+    hop = trace.stopped
+    if hop is None or trace.outcome is not Outcome.FAIL:
+        return []
+    if hop.kind is HopKind.SOURCE_GROUP:
+        party, word = question.source, "egress"
+    elif hop.kind is HopKind.DESTINATION_GROUP:
+        party, word = question.destination, "ingress"
+    else:
+        return []
+    if isinstance(party, ApiServer):
+        party = view.control_plane
+    keys = [k for place in getattr(party, "placements", ()) for many in choices(place.groups) or () for k in many]
+    groups = (view.snapshot.group_by_key.get(key) for key in dict.fromkeys(keys))
+    return [
+        stop(group.origin, f"no {word} rule of it allows this either")
+        for group in groups
+        if group and group.origin.address != hop.origin.address
+    ]

@@ -1,0 +1,48 @@
+"""Cases as data: a correct plan with one fault, and the requirements and addresses that must be named."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from eksclave.reach.answer import Outcome
+from ruamel.yaml import YAML
+
+FILES = sorted(Path(__file__).parent.glob("*/*.yaml"))
+BASES = ("flat", "inline", "modules")
+
+
+def load(path):
+    return YAML(typ="safe", pure=True).load(path.read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("base", BASES)
+def test_a_correct_plan_passes(case, base):
+    answer = case(base)
+    assert [result for result in answer.results if result.outcome is not Outcome.PASS] == []
+    assert answer.verdict is Outcome.PASS
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: f"{path.parent.name}/{path.stem}")
+def test_the_fault_is_named_with_its_place(case, path):
+    told = load(path)
+    answer = case(told["base"], told.get("steps") or [], told.get("features", ()))
+    failed = {}
+    for result in answer.results:
+        if result.outcome is Outcome.FAIL:
+            failed.setdefault(result.requirement, []).append(result)
+    fails = told.get("fails") or {}
+    for id, address in fails.items():
+        assert id in failed, f"{id} did not fail: {sorted(failed)}"
+        places = [stop.address for result in failed[id] for stop in result.stopped_at]
+        assert any(place.startswith(address) for place in places), places
+        assert all(result.symptom and result.fix and result.reason for result in failed[id])
+    for id in told.get("packets", ()):
+        assert all(result.packet for result in failed[id]), f"{id} has no packet"
+    if "only" in told:
+        assert set(failed) == set(told["only"])
+    if not fails:
+        assert failed == {}
+        assert answer.verdict is Outcome.PASS, [
+            result for result in answer.results if result.outcome is Outcome.UNKNOWN
+        ]
