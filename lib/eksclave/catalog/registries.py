@@ -76,6 +76,19 @@ def addon_registry(region: str) -> str:
     return partition_of(region).ecr_host(addon_account(region), region)
 
 
+def bottlerocket_registry(region: str) -> str:
+    """Return the host of Bottlerocket's host containers (bottlerocket README, "Control container").
+
+    Some Regions have another account; endpoint policies name the repositories of any account,
+    BOTTLEROCKET_REPOSITORIES.
+    """
+    return partition_of(region).ecr_host("328549459982", region)
+
+
+BOTTLEROCKET_REPOSITORIES = "bottlerocket-*"
+"""What the repositories of Bottlerocket's host containers are called, whatever the account."""
+
+
 def addon_accounts() -> frozenset[str]:
     """Return every account that is AWS's add-on registry somewhere."""
     return frozenset({_STANDARD_ACCOUNT, *_ACCOUNTS.values()})

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Set
 
 from eksclave.catalog.features import Feature
 from eksclave.catalog.regions import Region, find_region
+from eksclave.catalog.registries import BOTTLEROCKET_REPOSITORIES
 from eksclave.catalog.versions import is_newer_than_known
 from eksclave.design.access import bastion_role, plan_access, without_route
 from eksclave.design.cluster import plan_cluster
@@ -63,9 +64,16 @@ def _policy_context(spec: ClusterSpec, region: Region, parts: Parts, roles: tupl
         roles=(*inside, *bastion),
         extra=frozenset(spec.endpoints.extra),
         cache_prefixes=tuple(sorted(rule.prefix for rule in spec.registry.pull_through_cache)),
-        foreign_repositories=tuple(sorted({name for part in parts.facts for name in part.image_accounts})),
+        foreign_repositories=tuple(sorted(_foreign_repositories(spec, parts))),
         bastion=spec.access.bastion.enabled,
     )
+
+
+def _foreign_repositories(spec: ClusterSpec, parts: Parts) -> set[str]:
+    """Return repositories that are pulled from AWS accounts beside the add-on registry's."""
+    found = {name for part in parts.facts for name in part.image_accounts}
+    bottlerocket = any(group.ami == "bottlerocket" for group in spec.groups)
+    return found | ({BOTTLEROCKET_REPOSITORIES} if bottlerocket else set())
 
 
 def _warnings(spec: ClusterSpec, region: Region, parts: Parts, features: Set[Feature]) -> Iterator[str]:

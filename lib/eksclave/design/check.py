@@ -45,15 +45,15 @@ def _refused(spec: ClusterSpec) -> tuple[Problem, ...]:
 def _zones(spec: ClusterSpec, region: Region) -> Iterator[Problem]:
     if existing := spec.network.existing:
         for tier in ("nodes", "control_plane", "endpoints", "load_balancers"):
-            zones: tuple[str, ...] = tuple(getattr(existing.subnets, tier))
+            named: dict[str, tuple[str, ...]] = getattr(existing.subnets, tier)
             path = f"network.existing.subnets.{tier}"
-            for zone in zones:
+            for zone in named:
                 yield from _zone(f"{path}.{zone}", zone, region)
-            if zones and tier != "endpoints" and len(zones) < 2:
+            if tier != "endpoints" and len(named) == 1:
                 why = (
                     "EKS wants subnets in at least two zones" if tier != "load_balancers" else "an ALB wants two zones"
                 )
-                yield path, f"has subnets in one zone, '{zones[0]}'", f"{why}; name one in another"
+                yield path, f"has subnets in one zone, '{next(iter(named))}'", f"{why}; name one in another"
         ids = Counter(one for tier in ("nodes",) for many in getattr(existing.subnets, tier).values() for one in many)
         for subnet, times in ids.items():
             if times > 1:
@@ -190,6 +190,7 @@ def _services(spec: ClusterSpec, region: Region) -> Iterator[Problem]:
 def _names(spec: ClusterSpec) -> Iterator[Problem]:
     lists = {
         "node_groups": [group.name for group in spec.node_groups or ()],
+        "access_entries": [entry.principal_arn for entry in spec.access_entries],
         "fargate_profiles": [profile.name for profile in spec.fargate_profiles],
         "access.peered_vpcs": [vpc.name for vpc in spec.access.peered_vpcs],
         "registry.pull_through_cache": [rule.prefix for rule in spec.registry.pull_through_cache],

@@ -69,11 +69,13 @@ def _configuration(spec: ClusterSpec, addon: AddonFacts) -> dict[str, Any]:
 
 
 def _entries(spec: ClusterSpec, region: Region) -> list[AccessEntryPlan]:
-    found = []
+    found: list[AccessEntryPlan] = []
     for entry in sorted(spec.access_entries, key=lambda entry: (entry.principal_arn, entry.policy)):
         name = entry.principal_arn.rpartition("/")[2]
         policy = region.partition.arn("eks", f"cluster-access-policy/{entry.policy}", account="aws")
         key = f"{name}-{entry.policy.removeprefix('AmazonEKS').removesuffix('Policy').lower()}"
+        if any(other.key == key for other in found):
+            key = f"{key}-{entry.principal_arn.split(':')[4]}"
         found.append(AccessEntryPlan(key, entry.principal_arn, policy, tuple(sorted(entry.namespaces))))
     return found
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from eksclave.catalog.addons.facts import AddonFacts
 from eksclave.catalog.images import CanonicalImage, cached, mirrored
 from eksclave.catalog.regions import Region
-from eksclave.catalog.registries import addon_registry
+from eksclave.catalog.registries import addon_registry, bottlerocket_registry
 from eksclave.design.model import ImagePlan
 from eksclave.design.parts import Parts
 from eksclave.spec.model import ClusterSpec
@@ -46,7 +46,18 @@ def controller_image(spec: ClusterSpec, controller: AddonFacts, override: str | 
     return override or controller.images[0].format(minor=spec.kubernetes_version)
 
 
+def _node_images(spec: ClusterSpec, region: Region) -> Iterator[ImagePlan]:
+    """Yield what nodes pull themselves: the sandbox of every pod, and Bottlerocket's control container."""
+    if spec.groups:
+        pause = f"{addon_registry(region.name)}/eks/pause"
+        yield ImagePlan(pause, pause, "aws", None, ("nodes",))
+    if any(group.ami == "bottlerocket" for group in spec.groups):
+        control = f"{bottlerocket_registry(region.name)}/bottlerocket-control"
+        yield ImagePlan(control, control, "aws", None, ("bottlerocket",))
+
+
 def _images(spec: ClusterSpec, region: Region, parts: Parts, digests: Mapping[str, str]) -> Iterator[ImagePlan]:
+    yield from _node_images(spec, region)
     for addon, _ in parts.addons:
         for template in addon.images:
             name = template.format(addons=addon_registry(region.name))

@@ -43,6 +43,11 @@ def open_design(path: str | Path) -> Design:
 
 def open_designs(paths: Sequence[str | Path]) -> tuple[Design, ...]:
     """Return the designs of these specs, by name; raise `InputError` with the mistakes of all of them."""
+    return tuple(build(file.spec) for file in open_specs(paths))
+
+
+def open_specs(paths: Sequence[str | Path]) -> tuple[SpecFile, ...]:
+    """Return these specs, by name; raise `InputError` with the mistakes of all of them."""
     mistakes: list[Mistake] = []
     files: list[SpecFile] = []
     for path in paths:
@@ -62,4 +67,4 @@ def open_designs(paths: Sequence[str | Path]) -> tuple[Design, ...]:
         )
     if mistakes:
         raise InputError(mistakes)
-    return tuple(build(file.spec) for file in sorted(files, key=lambda file: file.spec.name))
+    return tuple(sorted(files, key=lambda file: file.spec.name))

@@ -303,6 +303,23 @@ def test_a_locked_digest_pins_what_the_cluster_pulls():
     assert autoscaler.image.endswith(f"@{digest}")
 
 
+def test_bottlerockets_control_container_may_be_pulled_and_is_listed():
+    made = design(node_groups=[{"ami": "bottlerocket"}])
+    assert any("bottlerocket-control" in image.canonical for image in made.images)
+    pull = statements(made, "ecr.api")["PullOwnAndAddonImages"]
+    assert "arn:aws:ecr:eu-central-1:*:repository/bottlerocket-*" in pull["Resource"]
+    assert not any(
+        "bottlerocket" in arn for arn in statements(design(), "ecr.api")["PullOwnAndAddonImages"]["Resource"]
+    )
+
+
+def test_two_principals_of_one_name_have_entries_of_their_own():
+    arns = [f"arn:aws:iam::{account}:role/Admin" for account in (ACCOUNT, "444455556666")]
+    entries = design(access_entries=[{"principal_arn": arn} for arn in arns]).cluster.access_entries
+    assert len({entry.key for entry in entries}) == 2
+    assert entries[0].policy_arn == "arn:aws:eks::aws:cluster-access-policy/AmazonEKSViewPolicy"
+
+
 def test_an_upstream_with_a_cache_rule_needs_no_repository():
     made = design(registry={"pull_through_cache": [{"upstream": "registry.k8s.io", "prefix": "k8s"}]})
     image = next(image for image in made.images if "cluster-autoscaler" in image.canonical)

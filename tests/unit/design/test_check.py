@@ -42,6 +42,7 @@ def test_a_good_spec_has_no_problems():
         ({"node_groups": [{"instance_types": ["m7i.large", "m7g.large"]}]}, "node_groups[0].instance_types", "two architectures"),
         ({"node_groups": [{"architecture": "arm64"}]}, "node_groups[0].architecture", "'arm64' does not fit"),
         ({"network": {"zones": ["eu-central-1a", "eu-central-1b"]}, "node_groups": [{"zones": ["eu-central-1c"]}]}, "node_groups[0].zones[0]", "'eu-central-1c' is not a zone of the network"),
+        ({"access_entries": [{"principal_arn": "arn:aws:iam::111122223333:role/x"}] * 2}, "access_entries", "'arn:aws:iam::111122223333:role/x' stands there 2 times"),
         ({"node_groups": [{"name": "a"}, {"name": "a"}]}, "node_groups", "'a' stands there 2 times"),
         ({"region": "us-gov-west-1", "access_entries": [{"principal_arn": "arn:aws:iam::111122223333:role/x"}]}, "access_entries[0].principal_arn", "is not in partition aws-us-gov"),
         ({"encryption": {"kms_key_arn": "arn:aws:kms:us-east-1:111122223333:key/x"}}, "encryption.kms_key_arn", "is in another Region"),
