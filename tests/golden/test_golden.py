@@ -24,6 +24,7 @@ def rendered(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, st
     """Every scenario's golden files as they should be, by scenario and path."""
     from eksclave.design.open import open_design
     from eksclave.design.printed import as_values
+
     from main import build
 
     designs = {spec.stem: open_design(spec) for spec in SPECS}
