@@ -28,7 +28,7 @@ EVERYTHING = ("AdministratorAccess", "PowerUserAccess")
 
 
 def grants(role: Role, want: str) -> tuple[str, bool | None]:
-    """Return the name of the policy that gives `want`, and whether the role has it or the same; None where not known."""
+    """Return the name of the policy that gives `want`, and whether the role has it or the same (None: not known)."""
     name = MANAGED[want][0] if want != "registry" else "AmazonEC2ContainerRegistryPullOnly"
     unsure = bool(role.managed_incomplete)
     for arn in role.managed:

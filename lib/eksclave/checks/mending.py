@@ -106,7 +106,7 @@ def _route(view: View, trace: Trace, hop: Hop, what: str) -> str | None:
         table = view.route_table(subnet) if subnet else None
         if not gateways:
             return (
-                f'make aws_vpc_endpoint: vpc_endpoint_type = "Gateway", service_name = "com.amazonaws.{view.region}.s3", '
+                f'make aws_vpc_endpoint: type "Gateway", service_name = "com.amazonaws.{view.region}.s3", '
                 "route_table_ids of every route table of the cluster's subnets"
             )
         if table and subnet:

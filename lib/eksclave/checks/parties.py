@@ -89,9 +89,9 @@ def client_of(view: View, ami_type: str) -> Client:
     if ami_type.startswith("WINDOWS"):
         return Client.WINDOWS
     for addon in view.addons:
-        if addon.name == "vpc-cni" and isinstance(addon.configuration, str):
-            if re.search(r'AWS_VPC_K8S_CNI_EXTERNALSNAT"?\s*[:=]\s*"?true', addon.configuration):
-                return Client.NODE_NO_SNAT
+        said = addon.configuration if addon.name == "vpc-cni" else None
+        if isinstance(said, str) and re.search(r'AWS_VPC_K8S_CNI_EXTERNALSNAT"?\s*[:=]\s*"?true', said):
+            return Client.NODE_NO_SNAT
     return Client.NODE
 
 
@@ -169,7 +169,7 @@ def operator_networks(view: View) -> tuple[IPv4Network, ...]:
     Where there is no bastion and no such rule, the ranges that the cluster's subnets route to a VPN, transit gateway or
     peering: somebody must be meant to come from there.
     """
-    own = [cidr for cidr in known_or(view.vpc.cidrs, ()) or ()] if view.vpc else []
+    own = list(known_or(view.vpc.cidrs, ()) or ()) if view.vpc else []
     known = [cidr for vpc in view.snapshot.vpcs for cidr in known_or(vpc.cidrs, ()) or ()]
     found: set[IPv4Network] = set()
     keys = {view.cluster.cluster_group, *(k for one in choices(view.cluster.extra_groups) or () for k in one)}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date
 from fnmatch import fnmatchcase
@@ -18,7 +19,7 @@ _FIELDS = ("waive", "address", "reason", "until")
 
 @dataclass(frozen=True)
 class Waiver:
-    """Accepts what fails `waive` (an id) at an address that the glob `address` matches, up to and with the day `until`."""
+    """Accepts what fails `waive` (an id) where the glob `address` matches, up to and with the day `until`."""
 
     waive: str
     address: str
@@ -75,10 +76,8 @@ def _waiver(where: str, place: str, one: Any, ids: set[str]) -> tuple[Waiver | N
         wrong.append(Mistake(where, f"{place}.waive", f"no requirement has the id '{one['waive']}'", "see docs/checks"))
     until = one.get("until")
     if isinstance(until, str):
-        try:
+        with suppress(ValueError):
             until = date.fromisoformat(until)
-        except ValueError:
-            pass
     if until and not isinstance(until, date):
         wrong.append(Mistake(where, f"{place}.until", f"'{until}' is no date", "write it as 2027-01-31"))
     if wrong:

@@ -1,7 +1,8 @@
 """The API endpoint is private and not public.
 
 Why
-    Terraform's defaults are the opposite: then nodes leave for a public address that a closed network does not reach, and everyone else reaches the API.
+    Terraform's defaults are the opposite: then nodes leave for a public address that a closed network does not
+    reach, and everyone else reaches the API.
 
 Fix
     Set endpoint_private_access to true and endpoint_public_access to false.

@@ -1,7 +1,8 @@
 """Nodes carry the cluster security group, or one with equivalent rules.
 
 Why
-    A launch template that names any security group suppresses the one that EKS would attach; its nodes then have only what the template gives.
+    A launch template that names any security group suppresses the one that EKS would attach; its nodes then have
+    only what the template gives.
 
 Fix
     Add the cluster security group to the launch template, or the rules that it would give.
@@ -50,7 +51,8 @@ def ask(view: View, so_far: Sequence[Result]) -> Iterator[Result]:
             reason = f"{where} does not carry the cluster security group, and its own groups do not let {ids} pass"
             template = {one.key: one for one in view.snapshot.launch_templates}.get(str(group.launch_template))
             origin = template.origin if template else group.origin
-            fix = f"add aws_eks_cluster's vpc_config[0].cluster_security_group_id to the security groups of {origin.address}"
+            name = f"{view.address}.vpc_config[0].cluster_security_group_id"
+            fix = f"add {name} to the security groups of {origin.address}"
             yield say(
                 view,
                 "R5",

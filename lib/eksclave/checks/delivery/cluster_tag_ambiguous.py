@@ -1,7 +1,8 @@
 """Exactly one security group of a node's interface carries the cluster's tag.
 
 Why
-    The load balancer controller writes its rules into the tagged group; EKS tags the cluster security group itself, so a second tagged one breaks it.
+    The load balancer controller writes its rules into the tagged group; EKS tags the cluster security group itself,
+    so a second tagged one breaks it.
 
 Fix
     Remove the tag from the other groups.

@@ -1,7 +1,8 @@
 """Node groups are created after what their nodes need.
 
 Why
-    Terraform makes in parallel what does not refer to each other: nodes then boot before endpoints, rules or policies stand, and the group fails after 15 minutes. A second apply works.
+    Terraform makes in parallel what does not refer to each other: nodes then boot before endpoints, rules or
+    policies stand, and the group fails after 15 minutes. A second apply works.
 
 Fix
     Add depends_on to the node group.

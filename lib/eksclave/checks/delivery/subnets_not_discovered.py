@@ -1,7 +1,8 @@
 """The load balancer controller finds subnets.
 
 Why
-    It takes private subnets with a role tag, of two zones, with eight free addresses, and none that is tagged for other clusters only.
+    It takes private subnets with a role tag, of two zones, with eight free addresses, and none that is tagged for
+    other clusters only.
 
 Fix
     Tag the private subnets "kubernetes.io/role/internal-elb" = "1".

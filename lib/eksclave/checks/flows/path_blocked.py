@@ -32,7 +32,7 @@ def ask(view: View, so_far: Sequence[Result]) -> Iterator[Result | Advice]:
         for source, destination in pairs(view, id):
             for result in ask_path(view, id, source, destination):
                 if id == "C11" and source is not destination and result.outcome is not Outcome.PASS:
-                    text = f"{result.source} and {result.destination} do not reach each other on 1025-65535: {result.reason}"
+                    text = f"{result.source} does not reach {result.destination}: {result.reason}"
                     yield Advice(id, view.address, result.where, text)
                 else:
                     yield result

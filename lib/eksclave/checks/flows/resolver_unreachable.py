@@ -43,7 +43,7 @@ def ask(view: View, so_far: Sequence[Result]) -> Iterator[Result]:
 
 def _custom(view: View) -> Iterator[Result]:
     options = {one.key: one for one in view.snapshot.dhcp_options}[known_or(view.vpc.dhcp, "") or ""]  # pyright: ignore
-    own = [cidr for cidr in known_or(view.vpc.cidrs, ()) or ()] if view.vpc else []
+    own = list(known_or(view.vpc.cidrs, ()) or ()) if view.vpc else []
     for server in known_or(options.servers, ()):
         try:
             address = IPv4Address(server)

@@ -1,7 +1,8 @@
 """Every AWS service that nodes, pods, bastions and runners call answers them.
 
 Why
-    A closed network has no way to AWS but its VPC endpoints. One service that does not answer stops a boot, a controller
+    A closed network has no way to AWS but its VPC endpoints. One service that does not answer stops a boot, a
+    controller
     or a session, and what is seen is a timeout somewhere else.
 
 Fix

@@ -1,10 +1,12 @@
 """The node role carries the worker, registry and CNI policies.
 
 Why
-    Nodes without the worker policy are Unauthorized, without the registry's they pull nothing, without the CNI's they stay NotReady.
+    Nodes without the worker policy are Unauthorized, without the registry's they pull nothing, without the CNI's
+    they stay NotReady.
 
 Fix
-    Attach AmazonEKSWorkerNodePolicy, AmazonEC2ContainerRegistryPullOnly and AmazonEKS_CNI_Policy; or give the CNI a role of its own.
+    Attach AmazonEKSWorkerNodePolicy, AmazonEC2ContainerRegistryPullOnly and AmazonEKS_CNI_Policy; or give the CNI a
+    role of its own.
 
 Source
     EKS user guide, create-node-role; tf-aws-eks issue 1910.

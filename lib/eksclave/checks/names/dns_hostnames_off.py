@@ -1,7 +1,8 @@
 """The VPC gives out host names.
 
 Why
-    Private zones, and so private DNS of endpoints and the API's private name, need enable_dns_hostnames; Terraform's default is false.
+    Private zones, and so private DNS of endpoints and the API's private name, need enable_dns_hostnames;
+    Terraform's default is false.
 
 Fix
     Set enable_dns_hostnames to true.

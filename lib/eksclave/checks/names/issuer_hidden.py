@@ -1,7 +1,8 @@
 """The eks endpoint's private zone does not hide oidc.eks from who reads the issuer.
 
 Why
-    The zone eks.REGION.amazonaws.com answers for everything below it, so oidc.eks.REGION.amazonaws.com is NXDOMAIN in the VPC. Pods with IRSA do not read it.
+    The zone eks.REGION.amazonaws.com answers for everything below it, so oidc.eks.REGION.amazonaws.com is NXDOMAIN
+    in the VPC. Pods with IRSA do not read it.
 
 Fix
     Add the oidc-eks endpoint, or run Terraform outside the VPC.

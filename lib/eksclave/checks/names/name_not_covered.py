@@ -1,7 +1,8 @@
 """The names that clients really call are names that the endpoints cover.
 
 Why
-    The Pod Identity agent calls the api.aws name, FIPS images call ecr-fips: an endpoint that covers another name does not help.
+    The Pod Identity agent calls the api.aws name, FIPS images call ecr-fips: an endpoint that covers another name
+    does not help.
 
 Fix
     Use an image without FIPS names, or alias the name in a private hosted zone of the VPC.
