@@ -163,9 +163,9 @@ class Copy:
     def _attach(self, mirror: Registry, locked: LockedImage, attached: Attached) -> None:
         if missing(mirror, locked.repository, attached.digest):
             self._transfer(locked, attached.digest)
-        if attached.tag and mirror.digest_or_none(locked.repository, attached.tag) is None:
-            manifest = mirror.manifest(locked.repository, attached.digest)
-            mirror.put_manifest(locked.repository, attached.tag, manifest)
+        tag = attached.mirror_tag
+        if mirror.digest_or_none(locked.repository, tag) is None:
+            mirror.put_manifest(locked.repository, tag, mirror.manifest(locked.repository, attached.digest))
 
     def _unlisted(self, mirror: Registry, locked: LockedImage) -> bool:
         """Whether a referrer is in the mirror, but the mirror does not list it."""

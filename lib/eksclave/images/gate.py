@@ -26,26 +26,31 @@ class Ungated:
         return Mistake(self.where, "", f"'{self.reference}' {self.said}", self.fix)
 
 
-def ungated(references: Iterable[tuple[str, str]], home: Home, lock: Lock | None) -> tuple[Ungated, ...]:
-    """Return what is wrong with these (reference, where) pairs, as they would be deployed, after rewriting."""
-    found = (_ask(reference, where, home, lock) for reference, where in references)
+def ungated(
+    references: Iterable[tuple[str, str]], home: Home, lock: Lock | None, must_lock: bool = True
+) -> tuple[Ungated, ...]:
+    """Return what is wrong with these (reference, where) pairs, as they would be deployed, after rewriting.
+
+    `must_lock=False` is for a cluster that has no lock file yet: only reachability is asked then.
+    """
+    found = (_ask(reference, where, home, lock, must_lock) for reference, where in references)
     return tuple(sorted({finding for finding in found if finding}))
 
 
-def hold(references: Iterable[tuple[str, str]], home: Home, lock: Lock | None) -> None:
+def hold(references: Iterable[tuple[str, str]], home: Home, lock: Lock | None, must_lock: bool = True) -> None:
     """Raise, telling all of them, if any reference cannot be pulled."""
-    found = ungated(references, home, lock)
+    found = ungated(references, home, lock, must_lock)
     if found:
         raise InputError(finding.mistake for finding in found)
 
 
-def _ask(reference: str, where: str, home: Home, lock: Lock | None) -> Ungated | None:
+def _ask(reference: str, where: str, home: Home, lock: Lock | None, must_lock: bool) -> Ungated | None:
     try:
         image = CanonicalImage.parse(reference)
     except EksclaveError as error:
         return Ungated(where, reference, "is not an image reference", error.fix)
     if image.registry == home.host:
-        return _ask_own(image, reference, where, home, lock)
+        return _ask_own(image, reference, where, home, lock) if must_lock else None
     kind = home.kind(image)
     if kind in (Kind.AWS, Kind.OWN):
         return None

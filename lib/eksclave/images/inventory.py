@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from eksclave.catalog.images import CanonicalImage, MirroredImage
-from eksclave.design.model import Design
+from eksclave.design.model import Design, ImagePlan
 from eksclave.errors import EksclaveError, InputError
 from eksclave.images.kinds import Home, Kind
 from eksclave.images.lockfile import Lock
@@ -46,9 +46,15 @@ def home_of(design: Design) -> Home:
 
 def of_design(design: Design, base: Path, paths: Paths = DEFAULT_PATHS) -> tuple[Listed, ...]:
     """Return every image of a cluster; manifest bundles are read relative to `base`, the folder of the spec."""
-    uses = [(CanonicalImage.parse(plan.canonical), plan.required_by) for plan in design.images]
+    uses = [(_planned(plan), plan.required_by) for plan in design.images]
     bundled = of_files([base / bundle for bundle in design.workloads.manifests], paths)
     return merge([*uses, *bundled], home_of(design))
+
+
+def _planned(plan: ImagePlan) -> CanonicalImage:
+    """Return the image of a plan; an add-on's has no tag, because EKS picks it with the add-on's version."""
+    image = CanonicalImage.parse(plan.canonical)
+    return image if image.digest or plan.canonical.endswith(f":{image.tag}") else replace(image, tag="")
 
 
 def of_files(files: Iterable[str | Path], paths: Paths = DEFAULT_PATHS) -> list[tuple[CanonicalImage, tuple[str, ...]]]:
@@ -96,16 +102,16 @@ def pulled(image: CanonicalImage, home: Home, lock: Lock | None) -> MirroredImag
     return home.pulled(image)
 
 
-def replacer(home: Home, lock: Lock | None):
+def replacer(home: Home, lock: Lock | None) -> Callable[[str], str]:
     """Return the function that turns a reference in a manifest into the one to deploy; what is in-Region stays."""
 
-    def replace(text: str) -> str:
+    def deployed(text: str) -> str:
         image = CanonicalImage.parse(text)
         if home.kind(image) in (Kind.AWS, Kind.OWN):
             return text
         return pulled(image, home, lock).pinned
 
-    return replace
+    return deployed
 
 
 def need_copies(listed: Iterable[Listed]) -> tuple[CanonicalImage, ...]:

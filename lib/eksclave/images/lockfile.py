@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, cast
 
-from eksclave.catalog.images import CanonicalImage, MirroredImage, is_digest, is_ecr_repository
+from eksclave.catalog.images import CanonicalImage, MirroredImage, is_digest, is_ecr_repository, mirror_tag
 from eksclave.errors import EksclaveError, InputError, Mistake
 
 VERSION = 1
@@ -32,6 +32,11 @@ class Attached:
     type: str
     digest: str
     tag: str = ""
+
+    @property
+    def mirror_tag(self) -> str:
+        """Its tag in the mirror. A referrer gets one too, because a lifecycle rule may expire what has none."""
+        return self.tag or mirror_tag("attached", self.digest)
 
 
 @dataclass(frozen=True, order=True)
@@ -74,6 +79,11 @@ class Lock:
     def find_or_none(self, image: CanonicalImage) -> LockedImage | None:
         """Return the locked form of this reference, or None."""
         return next((locked for locked in self.images if locked.source == image), None)
+
+    @property
+    def digests(self) -> dict[str, str]:
+        """The locked digests by upstream reference, as `design.build` takes them."""
+        return {str(locked.source): locked.digest for locked in self.images}
 
     @property
     def repositories(self) -> tuple[str, ...]:

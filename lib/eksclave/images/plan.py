@@ -28,7 +28,7 @@ def script(images: Iterable[LockedImage], host: str, own_index: Callable[[Locked
         digests = [locked.digest] if whole else [platform.digest for platform in locked.platforms]
         for digest in [*digests, *(attached.digest for attached in locked.attached)]:
             lines.append(shlex.join(skopeo.command(f"{upstream}@{digest}", f"{mirror}@{digest}", "")))
-        tagged = [(f"{mirror}@{a.digest}", a.digest, a.tag) for a in locked.attached if a.tag]
+        tagged = [(f"{mirror}@{a.digest}", a.digest, a.mirror_tag) for a in locked.attached]
         if whole:
             tagged.append((f"{mirror}@{locked.digest}", locked.digest, locked.tag))
         for source, _, tag in tagged:

@@ -28,7 +28,7 @@ def test_a_copy_has_the_digest_all_platforms_signature_and_sbom_of_the_original(
     assert mirror.lacks(there, digest) == mirror.lacks(there, signature) == mirror.lacks(there, sbom) == []
     assert mirror.ask("GET", f"{there}/manifests/{image.tag}")[1]["Docker-Content-Digest"] == digest
     stem = digest.replace(":", "-")
-    assert mirror.tags(there) == sorted([image.tag, f"{stem}.sig", stem])
+    assert mirror.tags(there) == sorted([image.tag, f"{stem}.sig", stem, f"attached-{sbom[7:19]}"])
     listed = json.loads(mirror.ask("GET", f"{there}/manifests/{stem}")[2])["manifests"]
     assert [(one["digest"], one["artifactType"]) for one in listed] == [(sbom, "application/spdx+json")]
 

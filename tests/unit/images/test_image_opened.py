@@ -1,0 +1,79 @@
+"""A design as it is deployed: bundles rewritten, repositories for them, digests from the lock, and the gate."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from eksclave.errors import InputError
+from eksclave.images.inventory import need_copies, of_design
+from eksclave.images.lockfile import Lock, LockedImage, lock_path, write
+from eksclave.images.opened import UNLOCKED, open_designs
+
+SPEC = """\
+name: prod
+region: eu-central-1
+account: "111122223333"
+workloads:
+  manifests: [shop.yaml]
+"""
+SHOP = """\
+apiVersion: v1
+kind: List
+items:
+  - apiVersion: apps/v1
+    kind: Deployment
+    metadata: {name: web, namespace: shop}
+    spec: {template: {spec: {containers: [{name: web, image: "quay.io/shop/web:2"}]}}}
+  - {apiVersion: v1, kind: ConfigMap, metadata: {name: words}, data: {a: b}}
+"""
+HOST = "111122223333.dkr.ecr.eu-central-1.amazonaws.com"
+DIGEST = "sha256:" + "1" * 64
+
+
+@pytest.fixture
+def spec(tmp_path: Path) -> Path:
+    (tmp_path / "shop.yaml").write_text(SHOP)
+    (tmp_path / "prod.yaml").write_text(SPEC)
+    return tmp_path / "prod.yaml"
+
+
+def lock_all(spec: Path, digest: str = DIGEST, without: str = "?") -> None:
+    (design,) = open_designs([spec])
+    images = [image for image in need_copies(of_design(design, spec.parent)) if without not in image.name]
+    locked = [LockedImage(i, digest, f"mirror/{i.name}", f"{i.tag}-111111111111", ()) for i in images]
+    lock_path(spec).write_text(write(Lock("mirror", tuple(locked))))
+
+
+def test_a_bundles_images_get_repositories_and_its_objects_point_to_the_mirror(spec: Path):
+    (design,) = open_designs([spec])
+    assert [thing["kind"] for thing in design.workloads.objects] == ["Deployment", "ConfigMap"]
+    container = design.workloads.objects[0]["spec"]["template"]["spec"]["containers"][0]
+    assert container["image"] == f"{HOST}/mirror/quay.io/shop/web:2"
+    assert "mirror/quay.io/shop/web" in [repository.name for repository in design.registry.repositories]
+    assert ("quay.io/shop/web:2", "copy") in [(image.canonical, image.origin) for image in design.images]
+    assert UNLOCKED in design.warnings
+
+
+def test_with_a_lock_everything_is_pinned_by_its_digest(spec: Path):
+    lock_all(spec)
+    (design,) = open_designs([spec])
+    container = design.workloads.objects[0]["spec"]["template"]["spec"]["containers"][0]
+    assert container["image"] == f"{HOST}/mirror/quay.io/shop/web@{DIGEST}"
+    assert {controller.image.partition("@")[2] for controller in design.workloads.controllers} == {DIGEST}
+    assert UNLOCKED not in design.warnings
+
+
+@pytest.mark.parametrize("without", ["quay.io/shop/web", "registry.k8s.io/autoscaling/cluster-autoscaler"])
+def test_an_image_that_the_lock_does_not_know_is_held_at_the_gate(spec: Path, without: str):
+    lock_all(spec, without=without)
+    with pytest.raises(InputError, match=f"mirror/{without}.*is not locked; run `eksclave images lock`"):
+        open_designs([spec])
+
+
+def test_an_addon_image_of_another_region_is_copied_rather_than_pulled_from_there(spec: Path):
+    far = "602401143452.dkr.ecr.us-east-1.amazonaws.com/eks/pause:3.5"
+    (spec.parent / "shop.yaml").write_text(SHOP.replace("quay.io/shop/web:2", far))
+    (design,) = open_designs([spec])
+    container = design.workloads.objects[0]["spec"]["template"]["spec"]["containers"][0]
+    assert container["image"] == f"{HOST}/mirror/{far}"
