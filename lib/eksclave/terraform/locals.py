@@ -2,24 +2,49 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from eksclave.terraform.kinds import Kind, attribute_kind
 from eksclave.terraform.references import Term
-from eksclave.terraform.settle import Hit
+from eksclave.terraform.settle import Hit, formed
+from eksclave.terraform.values import is_symbolic
 
 if TYPE_CHECKING:
     from eksclave.terraform.trace import Place, Tracer, Trail, Want
 
 
-def candidates(tracer: Tracer, name: str, listed: Sequence[Term], place: Place, want: Want, trail: Trail) -> list[Hit]:
+_NO_THING = re.compile(
+    r"^(create|enable|enabled|use|is|has|attach|should|manage|len|length|num|max|min|count)(_|$)"
+    r"|_(count|enabled|config|tags|prefix|suffix|version|region|azs|zones|cidrs?|policies|labels|annotations)$"
+    r"|^(name|region|azs|zones|tags|account_id|partition|dns_suffix|arch|environment|env)$"
+)
+
+
+def tells_its_kind(name: str, kind: Kind) -> bool:
+    """Tell whether a local's name says that it holds such things."""
+    return kind in (attribute_kind(name), attribute_kind(name.removesuffix("s")))
+
+
+def _is_another_thing(name: str, kind: Kind) -> bool:
+    """A flag, a number, or ids of another kind cannot be the value."""
+    said = attribute_kind(name) or attribute_kind(name.removesuffix("s"))
+    return said != kind if said is not None else bool(_NO_THING.search(name))
+
+
+def candidates(
+    tracer: Tracer, name: str, listed: Sequence[Term], place: Place, want: Want, trail: Trail
+) -> tuple[list[Hit], bool]:
     """Return what `local.NAME` can give: the module's own resources of the kind, its inputs, its children's outputs.
 
-    Where something bears the local's own name (`local.node_security_group_id`, `aws_security_group.node`), only that.
+    Where something bears the local's own name (`local.node_security_group_id`, `aws_security_group.node`), only that,
+    and True.
     """
     kind = want.kind
     assert kind is not None
+    if _is_another_thing(name, kind):
+        return [], False
     named: list[Hit] = []
     others: list[Hit] = []
     wanted = base(name, kind)
@@ -27,17 +52,19 @@ def candidates(tracer: Tracer, name: str, listed: Sequence[Term], place: Place, 
         hits = _block(tracer, block, listed, place, want, trail)
         (named if wanted and block.split(".")[-1] == wanted else others).extend(hits)
     for variable in sorted(place.scope.call.get("expressions") or {}):
-        if attribute_kind(variable) == kind or variable == name:
+        if variable == name or tells_its_kind(variable, kind):
             hits = tracer.variable(variable, (), place.scope, want, trail)
-            (named if wanted and base(variable, kind) == wanted else others).extend(hits)
+            same = variable == name or (bool(wanted) and base(variable, kind) == wanted)
+            (named if same else others).extend(hits)
     for child, instances in sorted(place.scope.children.items()):
         some = next(iter(instances.values()))
         for output in sorted(some.configuration.get("outputs") or {}):
-            if attribute_kind(output) == kind or attribute_kind(output.removesuffix("s")) == kind:
+            if tells_its_kind(output, kind):
                 path = (output,) if None in instances else ()
                 hits = tracer.module(child, path, listed, place, want, trail)
                 (named if wanted and base(output, kind) == wanted else others).extend(hits)
-    return named or others
+    found = named or others
+    return [hit for hit in found if any(is_symbolic(m) or formed(m, kind) for m in hit.members)], bool(named)
 
 
 def _block(tracer: Tracer, block: str, listed: Sequence[Term], place: Place, want: Want, trail: Trail) -> list[Hit]:

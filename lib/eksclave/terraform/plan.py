@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -14,6 +15,7 @@ from eksclave.terraform.trace import Tracer, Want, instance_place
 from eksclave.terraform.values import AnyOf, Ref, Sensitive, Unknown, Value, dig, symbols
 from eksclave.terraform.waits import Waits
 
+_AWS_POLICY = re.compile(r"^(Amazon|AWS|CloudWatch)[A-Za-z0-9_]+$")
 _COMPUTED = object()  # the block is configured, and this argument is not in it
 
 
@@ -214,10 +216,22 @@ class _Reader:
             return self._from_dynamic_block(instance, path, Want(kind, plural))
         value, assumed = self.tracer.value(expression, instance_place(instance), Want(kind, plural))
         attribute = ".".join(map(str, path))
+        if path == ("policy_arn",) and not (isinstance(value, Ref) and instance.key is None):
+            value, assumed = self._managed_policy(instance, value, assumed)
         self.notes += [Note(self.qualify(instance.address), attribute, text) for text in dict.fromkeys(assumed)]
         if isinstance(path[-1], int) and isinstance(value, list):
             return value[path[-1]] if path[-1] < len(value) else Unknown("known after apply")
         return value
+
+    def _managed_policy(self, instance: Instance, value: Value, assumed: list[str]) -> tuple[Value, list[str]]:
+        """AWS's own policies are unknown where a module waits for its partition; then the instance's key names them."""
+        if not isinstance(instance.key, str) or not _AWS_POLICY.match(instance.key):
+            return value, assumed
+        region = self._region(instance) or ""
+        partition = "aws-cn" if region.startswith("cn-") else "aws-us-gov" if region.startswith("us-gov-") else "aws"
+        folder = "service-role/" if instance.key.startswith("AmazonEBSCSIDriver") else ""
+        arn = f"arn:{partition}:iam::aws:policy/{folder}{instance.key}"
+        return arn, [f"the instance's key names AWS's own policy {instance.key}"]
 
     def _from_dynamic_block(self, instance: Instance, path: tuple[str | int, ...], want: Want) -> Value:
         """Plan JSON leaves dynamic blocks out of the configuration: only the kind of the attribute says what fits."""

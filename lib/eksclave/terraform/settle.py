@@ -30,6 +30,7 @@ class Hit:
 
     members: tuple[Value, ...]
     many: bool = False  # the term is a list by itself: a splat, a list variable, a list output
+    guessed: bool = False  # a local whose name tells nothing: counts only where nothing else fits
 
 
 def settle(hits: Sequence[Hit], kind: Kind | None, plural: bool, used: tuple[Ref, ...]) -> Value:
@@ -46,17 +47,45 @@ def settle(hits: Sequence[Hit], kind: Kind | None, plural: bool, used: tuple[Ref
 
 def _list(hits: Sequence[Hit]) -> Value:
     """Join as concat() would; several whole lists may as well be the alternatives of a condition."""
-    choice = next((m for hit in hits if hit.many for m in hit.members if isinstance(m, AnyOf)), None)
-    flat = join(hit for hit in hits if not (hit.many and choice is not None and choice in hit.members))
-    if choice is not None:
-        if not flat:
-            return choice
-        joined = tuple([*flat, *(part for part in candidate if part not in flat)] for candidate in choice.candidates)
-        return AnyOf(joined, choice.reason)
-    whole = {repr(hit.members): list(hit.members) for hit in hits if hit.many}
+    open_ones = [member for hit in hits for member in hit.members if isinstance(member, AnyOf)]
+    if open_ones:
+        joined = alternatives([Hit(tuple(member for hit in hits for member in hit.members), True)])
+        single = alternatives([hit for hit in hits if hit.many])
+        every = alternatives([Hit(tuple(one), True) for one in (*joined, *single)])
+        return every[0] if len(every) == 1 else AnyOf(tuple(every), open_ones[0].reason)
+    flat = join(hits)
+    whole = alternatives([hit for hit in hits if hit.many])
     if len(whole) > 1:
-        return AnyOf((flat, *whole.values()), "several lists: joined, or one of them")
+        return AnyOf((flat, *(one for one in whole if one != flat)), "several lists: joined, or one of them")
     return flat
+
+
+def surest(hits: Sequence[Hit]) -> list[Hit]:
+    """Leave out guesses where something surer stands in the same expression."""
+    sure = [hit for hit in hits if not hit.guessed]
+    return sure or list(hits)
+
+
+def alternatives(hits: Iterable[Hit]) -> list[list[Value]]:
+    """Return the distinct whole lists that the hits can be; a choice inside a hit counts as its candidates."""
+    found: dict[str, list[Value]] = {}
+    for hit in hits:
+        certain = [member for member in hit.members if not isinstance(member, AnyOf)]
+        choices = [member for member in hit.members if isinstance(member, AnyOf)]
+        lists = [list(certain)]
+        for choice in choices:
+            lists = [
+                [*before, *(part for part in _opened(candidate) if part not in before)]
+                for before in lists
+                for candidate in choice.candidates
+            ]
+        for one in lists[:32]:
+            found.setdefault(repr(sorted(map(str, one))), one)
+    return [found[key] for key in sorted(found)]
+
+
+def _opened(value: Value) -> list[Value]:
+    return value if isinstance(value, list) else [value]
 
 
 def join(hits: Iterable[Hit]) -> list[Value]:
@@ -101,3 +130,8 @@ def usable(found: Any, kind: Kind | None) -> bool:
     if isinstance(found, list):
         return all(usable(member, kind) for member in found)
     return isinstance(found, str) and found.startswith(_FORMS.get(kind.name, ""))
+
+
+def formed(found: Any, kind: Kind) -> bool:
+    """Tell whether a literal shows by its form that it is of a kind (`subnet-0a1b`)."""
+    return kind.name in _FORMS and usable(found, kind)

@@ -14,7 +14,7 @@ from eksclave.terraform.kinds import Kind, attribute_kind
 from eksclave.terraform.pick import pick
 from eksclave.terraform.references import Term, terms
 from eksclave.terraform.scope import Instance, Key, Scope
-from eksclave.terraform.settle import Hit, join, literal, one_of, reference, settle, usable
+from eksclave.terraform.settle import Hit, alternatives, literal, one_of, reference, settle, surest, usable
 from eksclave.terraform.values import AnyOf, Path, Ref, Unknown, Value, dig
 
 _DEEPEST = 40
@@ -100,7 +100,7 @@ class Tracer:
             elif term.root == "each" and term.name == "value":
                 hits += self._each(path, place, want, trail)
             trail.following.pop()
-        return hits
+        return surest(hits)
 
     def block(self, name: str, listed: Sequence[Term], place: Place, want: Want, trail: Trail) -> list[Hit]:
         """Return what a whole resource block gives: the ids of its instances."""
@@ -210,23 +210,27 @@ class Tracer:
 
     def _local(self, name: str, listed: Sequence[Term], place: Place, want: Want, trail: Trail) -> list[Hit]:
         """A local can only come from this module: its resources, its inputs, its children's outputs."""
-        from eksclave.terraform.locals import candidates
+        from eksclave.terraform.locals import candidates, tells_its_kind
 
         if want.kind is None:
             return []
-        hits = candidates(self, name, listed, place, want, trail)
-        distinct = {repr(sorted(map(str, hit.members))): hit for hit in hits}
-        if len(distinct) == 1:
-            (hit,) = distinct.values()
-            said = ", ".join(map(str, hit.members[:3])) + (", …" if len(hit.members) > 3 else "")
-            trail.notes.append(f"local.{name} is taken to be {said}: the plan does not keep locals")
-            return [hit]
+        hits, named = candidates(self, name, listed, place, want, trail)
+        guessed = not named and not tells_its_kind(name, want.kind)
+        lists = alternatives(hits)
+        if not lists:
+            return []
         reason = f"the plan does not keep local.{name}"
-        if want.plural and distinct:
-            every = join(distinct.values())
-            whole = [list(hit.members) for hit in distinct.values()]
-            return [Hit((AnyOf((*whole, every), reason),), True)]
-        return [Hit((one_of([m for hit in distinct.values() for m in hit.members], reason),))] if distinct else []
+        if want.plural and len(lists) > 1:
+            every: list[Value] = []
+            for one in lists:
+                every += [member for member in one if member not in every]
+            whole = lists if every in lists else [*lists, every]
+            return [Hit((AnyOf(tuple(whole), reason),), True, guessed)]
+        if want.plural or len(lists[0]) == len(lists) == 1:
+            said = ", ".join(map(str, lists[0][:3])) + (", …" if len(lists[0]) > 3 else "")
+            trail.notes.append(f"local.{name} is taken to be {said}: {reason}")
+            return [Hit(tuple(lists[0]), want.plural, guessed)]
+        return [Hit((one_of([member for one in lists for member in one], reason),), False, guessed)]
 
 
 def instance_place(instance: Instance) -> Place:
