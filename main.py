@@ -26,8 +26,7 @@ HOME = Path(__file__).resolve().parent
 
 def specs() -> list[Path]:
     """Return the spec files that this run is about, in a stable order."""
-    named = os.environ.get("EKSCLAVE_SPECS", "")
-    if named:
+    if named := os.environ.get("EKSCLAVE_SPECS"):
         return [Path(file) for file in named.split(os.pathsep) if file]
     found = sorted((HOME / "clusters").glob("*.yaml"))
     return [file for file in found if not file.name[0].isdigit()] or found[:1]
@@ -37,7 +36,9 @@ def build(
     designs: Sequence[Design], *, outdir: str | None = None, home: Path = HOME, is_day0: bool = False
 ) -> cdktf.App:
     """Return an app with the six stacks of each design; `synth()` writes it."""
-    app = cdktf.App(outdir=outdir) if outdir else cdktf.App()
+    folder = Path(outdir or os.environ.get("CDKTF_OUTDIR", "cdktf.out"))
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    app = cdktf.App(outdir=str(folder))
     for design in designs:
         for stack in STACKS:
             stack(app, design, Setting(home, is_day0))
