@@ -84,20 +84,19 @@ def _left(
     sure: bool,
 ) -> tuple[list[Box], list[GroupRule]]:
     """Return what no rule allows, and the rules that allowed something."""
-    remaining, used = [required], list[GroupRule]()
-    for group in groups:
-        for rule in group.rules:
-            if not remaining:
-                return [], used
-            if rule.egress is not egress or not ruling.matches_protocol(rule.protocol, protocol, sure):
-                continue
-            all_ports = ruling.takes_all_ports(rule.protocol, sure)
-            ports = sets.EVERY_PORT if all_ports else ruling.ports_of(rule.ports, sure)
-            taken = Box(_peer(snapshot, rule, side, sure), ports)
-            left = sets.without(remaining, taken)
-            if left != remaining:
-                used.append(rule)
-                remaining = left
+    by_ports, used = dict[Intervals, list[tuple[int, int]]](), list[GroupRule]()
+    for rule in (one for group in groups for one in group.rules if one.egress is egress):
+        if not ruling.matches_protocol(rule.protocol, protocol, sure):
+            continue
+        all_ports = ruling.takes_all_ports(rule.protocol, sure)
+        ports = sets.EVERY_PORT if all_ports else ruling.ports_of(rule.ports, sure)
+        addresses = _peer(snapshot, rule, side, sure)
+        if required.ports.meets(ports) and required.addresses.meets(addresses):
+            by_ports.setdefault(ports, []).extend(addresses)
+            used.append(rule)
+    remaining = [required]
+    for ports, pairs in by_ports.items():
+        remaining = sets.without(remaining, Box(Intervals.of(pairs), ports))
     return remaining, used
 
 

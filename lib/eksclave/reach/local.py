@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from eksclave.reach import legs
 from eksclave.reach.answer import HopKind, Outcome, Trace
-from eksclave.reach.facts.network import TargetKind
+from eksclave.reach.facts.network import Subnet, TargetKind
 from eksclave.reach.groups import Side
 from eksclave.reach.judge import Judge
 from eksclave.reach.legs import Leg
 from eksclave.reach.ruling import Ruling, Where
-from eksclave.reach.sets import Box
+from eksclave.reach.sets import Box, Intervals
 from eksclave.reach.steps import Flow, Step, finish, open_if, step
 
 TAKES_AWAY = (TargetKind.BLACKHOLE, TargetKind.INTERNET_GATEWAY, TargetKind.EGRESS_ONLY, TargetKind.PEERING)
@@ -28,18 +28,18 @@ def traces(judge: Judge, flow: Flow, source: Leg, destination: Leg, endpoint: st
     if shared := tuple(one for one in source.subnets if one.key in keys):
         one, two = _narrow(judge, source, shared), _narrow(judge, destination, shared)
         if one.where.addresses and two.where.addresses:
-            found.append(finish(flow, one, two, _groups(judge, flow, one, two), endpoint=endpoint))
+            found.append(finish(flow, one, two, group_steps(judge, flow, one, two), endpoint=endpoint))
     return found
 
 
-def _other(leg: Leg, other: Leg) -> tuple[legs.Subnet, ...]:
+def _other(leg: Leg, other: Leg) -> tuple[Subnet, ...]:
     """Return the leg's subnets for which the other leg has a different subnet."""
     if len(other.subnets) > 1:
         return leg.subnets
     return tuple(one for one in leg.subnets if one.key != other.subnets[0].key)
 
 
-def _narrow(judge: Judge, leg: Leg, keep: tuple[legs.Subnet, ...]) -> Leg:
+def _narrow(judge: Judge, leg: Leg, keep: tuple[Subnet, ...]) -> Leg:
     return leg if keep == leg.subnets else legs.narrowed(leg, keep, judge.snapshot)
 
 
@@ -48,24 +48,42 @@ def side(leg: Leg, references: bool | None = True) -> Side:
     return Side(leg.where, leg.groups, references)
 
 
-def _groups(judge: Judge, flow: Flow, source: Leg, destination: Leg) -> list[Step]:
+def group_steps(judge: Judge, flow: Flow, source: Leg, destination: Leg) -> list[Step]:
+    """Return the security groups' steps, which are asked in the same subnet too."""
     out = judge.groups(source, True, flow.protocol, side(destination), flow.ports)
     into = judge.groups(destination, False, flow.protocol, side(source), flow.ports)
     return [step(HopKind.SOURCE_GROUP, out, False), step(HopKind.DESTINATION_GROUP, into, True)]
 
 
 def _across(judge: Judge, flow: Flow, source: Leg, destination: Leg) -> list[Step]:
-    out, into = _groups(judge, flow, source, destination)
-    protocol, client, server = flow.protocol, source.where, destination.where
+    route_out, nacl_out, nacl_back = _near(judge, flow, source, destination.where)
+    out, into = group_steps(judge, flow, source, destination)
+    nacl_in, *rest = _far(judge, flow, destination, source.where)
+    return [route_out, out, nacl_out, nacl_in, into, *rest, nacl_back]
+
+
+def end_steps(judge: Judge, flow: Flow, leg: Leg, others: Where, source: bool) -> list[Step]:
+    """Return the steps that one end's subnets decide, towards (or from) all these addresses."""
+    return _near(judge, flow, leg, others) if source else _far(judge, flow, leg, others)
+
+
+def _near(judge: Judge, flow: Flow, source: Leg, server: Where) -> list[Step]:
+    """Return the steps that the source's subnets decide: route, ACL out, ACL in for the answer."""
+    protocol = flow.protocol
     return [
         step(HopKind.ROUTE_OUT, _local_route(judge, source, server), False),
-        out,
         step(HopKind.SOURCE_NACL_OUT, judge.nacl(source, True, protocol, server, flow.ports), False),
+        step(HopKind.RETURN_NACL_IN, judge.nacl(source, False, protocol, server, flow.client_ports), False),
+    ]
+
+
+def _far(judge: Judge, flow: Flow, destination: Leg, client: Where) -> list[Step]:
+    """Return the steps that the destination's subnets decide: ACL in, ACL out for the answer, route back."""
+    protocol = flow.protocol
+    return [
         step(HopKind.DESTINATION_NACL_IN, judge.nacl(destination, False, protocol, client, flow.ports), True),
-        into,
         step(HopKind.RETURN_NACL_OUT, judge.nacl(destination, True, protocol, client, flow.client_ports), True),
         step(HopKind.RETURN_ROUTE, _local_route(judge, destination, client), True),
-        step(HopKind.RETURN_NACL_IN, judge.nacl(source, False, protocol, server, flow.client_ports), False),
     ]
 
 
@@ -86,4 +104,4 @@ def _local_route(judge: Judge, leg: Leg, to: Where) -> Ruling:
     return Ruling(Outcome.PASS, portions[0].origin, "the VPC's own (local) route")
 
 
-_NO_PORTS = legs.Intervals()
+_NO_PORTS = Intervals()

@@ -72,6 +72,16 @@ class Intervals:
                 found.append((start, last))
         return Intervals(tuple(found))
 
+    def meets(self, other: Intervals) -> bool:
+        """Tell whether the sets share a member; quick where `other` has few intervals."""
+        for first, last in other.pairs:
+            index = bisect_left(self.pairs, (first + 1,)) - 1
+            if index >= 0 and self.pairs[index][1] >= first:
+                return True
+            if index + 1 < len(self.pairs) and self.pairs[index + 1][0] <= last:
+                return True
+        return False
+
     @property
     def first(self) -> int:
         """The smallest member."""

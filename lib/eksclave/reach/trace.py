@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import cast
 
-from eksclave.reach import internet, legs, links, local, outside, sets
+from eksclave.reach import crowd, internet, legs, links, outside, sets
 from eksclave.reach.answer import Disposition, Hop, HopKind, Outcome, Trace, worst
 from eksclave.reach.facts.groups import Placement
 from eksclave.reach.facts.values import Origin, known_or
@@ -49,61 +49,69 @@ class _Asking:
         for placement in source.placements:
             found += self._from_placement(placement)
         if source.networks:
-            found += self._from_leg(_outside_leg(source))
+            found += self._from_legs([_outside_leg(source)])
         if not found:
             text = "the source or the destination has no interface, so nothing was asked"
             return Trace(Disposition.NO_SUBJECT, (), source.name, "", reason=text)
         return _merged(found)
 
     def _from_placement(self, placement: Placement) -> list[Trace]:
-        possible = [
-            [trace for leg in self._legs(world) for trace in self._from_leg(leg)] for world in legs.worlds(placement)
-        ]
-        return _agreed(possible)
+        return _agreed([self._from_legs(self._legs(world)) for world in legs.worlds(placement)])
 
     def _legs(self, placement: Placement) -> list[Leg]:
         return self.judge.once(("legs", placement), lambda: legs.legs(self.judge.snapshot, placement))
 
-    def _from_leg(self, leg: Leg) -> list[Trace]:
-        if leg.unknown:
-            return [_lost(leg, leg.unknown, leg.place, "")]
-        key = ("targets", leg.vpc, self.question.destination)
-        snapshot = self.judge.snapshot
-        many = self.judge.once(key, lambda: targets(snapshot, leg.vpc, self.question.destination))
-        return [trace for target in many for trace in self._to_target(leg, target)]
+    def _from_legs(self, near: list[Leg]) -> list[Trace]:
+        found = [_lost(leg, leg.unknown, leg.place, "") for leg in near if leg.unknown]
+        known = [leg for leg in near if not leg.unknown]
+        for vpc in dict.fromkeys(leg.vpc for leg in known):
+            found += self._from_vpc(vpc, [leg for leg in known if leg.vpc == vpc])
+        return found
 
-    def _to_target(self, leg: Leg, target: Target) -> list[Trace]:
+    def _from_vpc(self, vpc: str, near: list[Leg]) -> list[Trace]:
+        snapshot = self.judge.snapshot
+        key = ("targets", vpc, self.question.destination)
+        many = self.judge.once(key, lambda: targets(snapshot, vpc, self.question.destination))
+        return [trace for target in many for trace in self._to_target(near, target)]
+
+    def _to_target(self, near: list[Leg], target: Target) -> list[Trace]:
         if target.end is not None:
-            return [ended(target, leg.place)]
+            return [ended(target, near[0].place)]
         found: list[Trace] = []
         for placement in target.placements:
-            possible = [
-                [trace for end in self._legs(world) for trace in self._pair(leg, end, target)]
-                for world in legs.worlds(placement)
-            ]
+            possible = [self._to_legs(near, self._legs(world), target) for world in legs.worlds(placement)]
             found += _agreed(possible)
         if target.networks:
             far = _outside_leg(Party(target.name, networks=target.networks))
-            found += [trace for near in self._leaving(leg, far) for trace in self._pair(near, far, target)]
+            found += [
+                trace for leg in near for one in self._leaving(leg, far) for trace in self._pair(one, far, target)
+            ]
         if target.public is not None:
             far = internet.public_leg(self.judge.snapshot, target.name, target.service, target.public.origin)
-            for near in self._leaving(leg, far):
-                flow = self._flow(near, far)
-                found += internet.traces(self.judge, flow, near, far, target.service, target.public)
+            for one in dict.fromkeys(one for leg in near for one in self._leaving(leg, far)):
+                flow = self._flow(one, far)
+                found += internet.traces(self.judge, flow, one, far, target.service, target.public)
         return [_with_hop(one, target) for one in found]
+
+    def _to_legs(self, near: list[Leg], far: list[Leg], target: Target) -> list[Trace]:
+        here = [leg for leg in far if leg.vpc and leg.vpc == near[0].vpc and not leg.unknown]
+        found: list[Trace] = []
+        if here:
+            found += crowd.traces(self.judge, self._flow(near[0], here[0]), near, here, target.endpoint)
+        return found + [
+            trace for end in far if end not in here for leg in near for trace in self._pair(leg, end, target)
+        ]
 
     def _pair(self, near: Leg, far: Leg, target: Target) -> list[Trace]:
         if far.unknown:
             return [_lost(far, far.unknown, near.place, far.place)]
-        if near.vpc and far.vpc and near.vpc != far.vpc:
+        if near.vpc and far.vpc:
             return [
                 trace
                 for each in self._leaving(near, far)
                 for trace in links.traces(self.judge, self._flow(each, far), each, far, target.endpoint)
             ]
         flow = self._flow(near, far)
-        if near.vpc and far.vpc:
-            return local.traces(self.judge, flow, near, far, target.endpoint)
         if far.vpc:
             return outside.inbound(self.judge, flow, near, far)
         if near.vpc:
