@@ -68,6 +68,8 @@ class Snapshot:
     eni_configs: tuple[hosts.EniConfig, ...] = ()
     given_s3_ranges: tuple[tuple[str, tuple[network.Network, ...]], ...] = ()
     unread: tuple[tuple[str, str], ...] = ()
+    assumed: tuple[tuple[str, str], ...] = ()
+    """What the reader had to assume, as (address, sentence): plan JSON keeps no locals and no indexes."""
 
     @cached_property
     def vpc_by_key(self) -> dict[str, network.Vpc]:

@@ -115,7 +115,10 @@ class World:
         found = dig(target.values, value.path) if value.path else None
         if found is None or found == value:
             return value
-        return self.resolve(found, seen | {value})
+        known = self.resolve(found, seen | {value})
+        if isinstance(known, Unknown) and value.path[-1] in NAMED_BY:
+            return value  # what it is called is not known yet, which thing it is, is
+        return known
 
     @cached_property
     def aliases(self) -> dict[str, str]:

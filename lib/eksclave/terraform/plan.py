@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from typing import Any
 
 from eksclave.terraform.kinds import is_plural, kind_or_none
+from eksclave.terraform.leaves import cannot_be_a_policy
 from eksclave.terraform.model import Note, Resource
 from eksclave.terraform.part import Part, Qualify
-from eksclave.terraform.references import all_references, split
+from eksclave.terraform.references import all_references, split, terms
 from eksclave.terraform.scope import Instance, Json, Scope, build_tree
 from eksclave.terraform.trace import Tracer, Want, instance_place
 from eksclave.terraform.values import AnyOf, Ref, Sensitive, Unknown, Value, dig, symbols
@@ -216,6 +217,10 @@ class _Reader:
             return self._from_dynamic_block(instance, path, Want(kind, plural))
         value, assumed = self.tracer.value(expression, instance_place(instance), Want(kind, plural))
         attribute = ".".join(map(str, path))
+        if path == ("policy",) and instance.type == "aws_vpc_endpoint" and isinstance(value, Unknown):
+            listed = terms(expression.get("references") or ()) if isinstance(expression, dict) else []
+            if cannot_be_a_policy(listed, instance_place(instance)):
+                value, assumed = Ref(instance.address, path), ["no policy is given: nothing it refers to fits in one"]
         if path == ("policy_arn",) and not (isinstance(value, Ref) and instance.key is None):
             value, assumed = self._managed_policy(instance, value, assumed)
         self.notes += [Note(self.qualify(instance.address), attribute, text) for text in dict.fromkeys(assumed)]

@@ -64,6 +64,7 @@ def snapshot(world: World) -> Snapshot:
         workloads=workloads.workloads(build),
         eni_configs=workloads.eni_configs(build),
         unread=_unread(build),
+        assumed=tuple(sorted({(n.address, n.text) for n in world.notes if n.kind == "assumption"})),
     )
 
 
