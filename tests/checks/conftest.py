@@ -54,7 +54,7 @@ def drop(plan: Plan, pattern: str) -> None:
     plan["resource_changes"] = [one for one in plan["resource_changes"] if one["address"] not in gone]
     left = {_block(one["address"]) for _, one in _resources(plan["planned_values"]["root_module"])}
     root = plan["configuration"]["root_module"]
-    root["resources"] = [one for one in root["resources"] if one["address"] in left or one["mode"] == "data"]
+    root["resources"] = [one for one in root.get("resources", ()) if one["address"] in left or one["mode"] == "data"]
 
 
 def put(plan: Plan, at: str, values: dict[str, Any]) -> None:
@@ -70,7 +70,7 @@ def put(plan: Plan, at: str, values: dict[str, Any]) -> None:
             one["change"]["after"].update(copy.deepcopy(values))
             for name in values:
                 one["change"]["after_unknown"].pop(name, None)
-    for one in plan["configuration"]["root_module"]["resources"]:
+    for one in plan["configuration"]["root_module"].setdefault("resources", []):
         if one["address"] == _block(at) or _matches(one["address"], _block(at)):
             for name, value in values.items():
                 one.setdefault("expressions", {})[name] = {"constant_value": value}
@@ -78,7 +78,7 @@ def put(plan: Plan, at: str, values: dict[str, Any]) -> None:
 
 def refer(plan: Plan, at: str, attribute: str, references: list[str]) -> None:
     """Let an attribute refer to other resources; `[]` leaves the attribute away."""
-    for one in plan["configuration"]["root_module"]["resources"]:
+    for one in plan["configuration"]["root_module"].setdefault("resources", []):
         if one["address"] == _block(at):
             if references:
                 one.setdefault("expressions", {})[attribute] = {"references": references}
@@ -117,12 +117,12 @@ def add(plan: Plan, address: str, values: dict[str, Any], references: dict[str, 
     said |= {key: {"references": value} for key, value in references.items()}
     block = {**base, "provider_config_key": type_.split("_")[0], "expressions": said}
     del block["provider_name"]
-    plan["configuration"]["root_module"]["resources"].append(block)
+    plan["configuration"]["root_module"].setdefault("resources", []).append(block)
 
 
 def forget(plan: Plan, at: str, names: list[str]) -> None:
     """Take addresses out of a block's depends_on."""
-    for one in plan["configuration"]["root_module"]["resources"]:
+    for one in plan["configuration"]["root_module"].setdefault("resources", []):
         if one["address"] == at:
             one["depends_on"] = [name for name in one.get("depends_on", ()) if name not in names]
 

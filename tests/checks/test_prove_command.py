@@ -1,0 +1,130 @@
+"""The command line: formats, exit codes, and inputs that are wrong."""
+
+from __future__ import annotations
+
+import json
+import random
+import subprocess
+import sys
+from pathlib import Path
+
+import jsonschema
+import pytest
+from click.testing import CliRunner
+
+from eksclave.cli import app
+from eksclave.errors import EksclaveError
+from eksclave.report.schema import answer_schema
+
+CORPUS = Path(__file__).parent.parent / "corpus"
+FLAT = CORPUS / "flat" / "plan.json"
+
+
+def run(*arguments, stdin=None):
+    return CliRunner().invoke(app, [str(one) for one in arguments], input=stdin, catch_exceptions=True)
+
+
+def test_a_correct_plan_exits_with_0_and_a_valid_answer():
+    done = run("prove", FLAT, "--format", "json")
+    assert done.exit_code == 0
+    jsonschema.Draft202012Validator(answer_schema()).validate(json.loads(done.output))
+
+
+def test_a_plan_is_read_from_standard_input():
+    assert run("prove", "-", stdin=FLAT.read_bytes()).exit_code == 0
+
+
+def test_a_fault_exits_with_1(tmp_path):
+    text = FLAT.read_text().replace('"enable_dns_hostnames":true', '"enable_dns_hostnames":false')
+    (tmp_path / "plan.json").write_text(text)
+    done = run("prove", tmp_path / "plan.json", "--output", tmp_path / "answer.txt")
+    assert done.exit_code == 1
+    assert "error[D3 dns-hostnames-off]" in (tmp_path / "answer.txt").read_text()
+
+
+def test_a_feature_that_the_input_does_not_show_is_asked():
+    done = run("prove", FLAT, "--feature", "cluster-autoscaler")
+    assert done.exit_code == 1
+    assert "error[N10 autoscaling-unreachable]" in done.output
+
+
+def test_waived_findings_exit_with_0(tmp_path):
+    waivers = tmp_path / "waivers.yaml"
+    waivers.write_text("- {waive: N10, address: '*', reason: no scaling here, until: 2999-01-01}\n")
+    assert run("prove", FLAT, "--feature", "cluster-autoscaler", "--waivers", waivers).exit_code == 0
+
+
+def test_two_inputs_are_one_world():
+    done = run("prove", FLAT, CORPUS / "inline" / "plan.json", "--format", "json")
+    clusters = {one["cluster"] for one in json.loads(done.output)["results"]}
+    assert len(clusters) == 2
+    assert done.exit_code == 0
+
+
+@pytest.mark.parametrize(
+    ("source", "destination", "code"),
+    [("nodes", "api", 0), ("bastion", "ssm", 0), ("nodes", "kms", 1), ("pods", "s3", 0)],
+)
+def test_explain_says_either_way(source, destination, code):
+    done = run("explain", FLAT, source, destination)
+    assert done.exit_code == code
+    assert "→" in done.output
+
+
+WRONG = {
+    "empty": b"",
+    "words": b"not json",
+    "truncated": FLAT.read_bytes()[:5000],
+    "number": b"3",
+    "list": b"[]",
+    "null": b"null",
+    "version": b'{"format_version":"2.0","planned_values":{}}',
+    "no cluster": b'{"format_version":"1.2","planned_values":{"root_module":{}},"resource_changes":[],"configuration":{"root_module":{}}}',
+    "hcl": b'resource "aws_vpc" "a" {}',
+    "deep": b'{"a":' * 3000 + b"1" + b"}" * 3000,
+    "utf-16": '{"format_version":"1.2"}'.encode("utf-16"),
+}
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_wrong_input_is_said_without_a_traceback(tmp_path, name):
+    file = tmp_path / "plan.json"
+    file.write_bytes(WRONG[name])
+    done = run("prove", file)
+    assert isinstance(done.exception, EksclaveError), done.exception
+    assert str(done.exception) and "Traceback" not in str(done.exception)
+
+
+def test_the_process_exits_with_2_on_wrong_input(tmp_path):
+    (tmp_path / "plan.json").write_text("{}")
+    command = [sys.executable, "-c", "from eksclave.cli import main; main()", "prove", str(tmp_path / "plan.json")]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert done.stderr.startswith(str(tmp_path)) or done.stderr.startswith("error:")
+    assert "Traceback" not in done.stderr
+
+
+def _paths(value, path=()):
+    yield path
+    pairs = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for key, one in pairs:
+        yield from _paths(one, (*path, key))
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_a_damaged_plan_gives_an_answer_or_a_clear_mistake(tmp_path, seed):
+    chance = random.Random(seed)
+    plan = json.loads(FLAT.read_text())
+    paths = [path for path in _paths(plan) if path]
+    for _ in range(chance.randint(1, 4)):
+        *above, last = chance.choice(paths)
+        owner = plan
+        try:
+            for step in above:
+                owner = owner[step]
+            owner[last] = chance.choice([None, 3, "", "x", [], {}, [None], {"a": 1}, True, -1, "999.1.1.1/99"])
+        except (KeyError, IndexError, TypeError):
+            continue
+    (tmp_path / "plan.json").write_text(json.dumps(plan))
+    done = run("prove", tmp_path / "plan.json")
+    assert done.exception is None or isinstance(done.exception, (EksclaveError, SystemExit)), done.exc_info

@@ -1,0 +1,73 @@
+"""Waivers accept exactly what they name, until their day."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from eksclave.checks.ids import known_ids
+from eksclave.checks.result import Result, StoppedAt, answer
+from eksclave.checks.waivers import matches, read_waivers, waive
+from eksclave.errors import InputError
+from eksclave.reach.answer import Outcome
+
+TODAY = date(2026, 11, 23)
+FOUND = answer(
+    [
+        Result("P2", Outcome.FAIL, "aws_eks_cluster.a", stopped_at=(StoppedAt("aws_route.nat[0]"),)),
+        Result("R4", Outcome.FAIL, "aws_eks_cluster.a", stopped_at=(StoppedAt("aws_network_acl.a"),)),
+    ]
+)
+
+
+def written(tmp_path, text):
+    file = tmp_path / "waivers.yaml"
+    file.write_text(text)
+    return read_waivers(file, known_ids())
+
+
+def test_what_is_waived_does_not_count_for_the_verdict(tmp_path):
+    waivers = written(
+        tmp_path, "- {waive: P2, address: 'aws_route.nat[*', reason: until endpoints, until: 2026-12-31}\n"
+    )
+    left = waive(FOUND, waivers, TODAY)
+    assert [one.requirement for one in left.results] == ["R4"]
+    assert [one.result.requirement for one in left.waived] == ["P2"]
+
+
+def test_the_last_day_still_counts(tmp_path):
+    waivers = written(tmp_path, "- {waive: P2, address: 'aws_route.*', reason: x, until: 2026-11-23}\n")
+    assert waive(FOUND, waivers, TODAY).waived
+
+
+def test_an_ended_waiver_is_a_mistake(tmp_path):
+    waivers = written(tmp_path, "- {waive: P2, address: 'aws_route.*', reason: x, until: 2026-11-22}\n")
+    with pytest.raises(InputError, match="ended on 2026-11-22"):
+        waive(FOUND, waivers, TODAY)
+
+
+def test_a_waiver_that_matches_nothing_is_a_mistake(tmp_path):
+    waivers = written(tmp_path, "- {waive: P2, address: 'aws_route.other', reason: x, until: 2026-12-31}\n")
+    with pytest.raises(InputError, match="matches no finding"):
+        waive(FOUND, waivers, TODAY)
+
+
+def test_every_mistake_of_a_file_is_said_at_once(tmp_path):
+    with pytest.raises(InputError) as wrong:
+        written(tmp_path, "- {waive: X9, address: a, until: soon}\n- nonsense\n- {waive: P1, adress: b}\n")
+    text = str(wrong.value)
+    for said in ("'X9'", "[0].reason", "'soon' is no date", "'nonsense' is no waiver", "[2].adress", "[2].until"):
+        assert said in text
+
+
+@pytest.mark.parametrize("text", ["{", "just words", "\x00", "- [" * 5000, ""])
+def test_a_file_that_is_no_list_of_waivers_is_a_mistake(tmp_path, text):
+    with pytest.raises(InputError):
+        written(tmp_path, text)
+
+
+def test_brackets_of_an_address_stand_for_themselves():
+    assert matches("aws_subnet.a[0]", "aws_subnet.a[0]")
+    assert matches('aws_subnet.a["x"]', "aws_subnet.*")
+    assert not matches("aws_subnet.a0", "aws_subnet.a[0]")
