@@ -69,12 +69,13 @@ def read_stacks(outdir: Path, cluster: str) -> Stacks:
 @pytest.fixture(scope="session")
 def examples(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Stacks]:
     """The stacks of every example in `clusters/`, by the word in its file name."""
-    from eksclave.design.open import open_design
+    from eksclave.images.opened import open_designs
 
     from main import build
 
     home = tmp_path_factory.mktemp("examples")
-    designs = {spec.stem.split("-", 1)[1]: open_design(spec) for spec in sorted((ROOT / "clusters").glob("*.yaml"))}
+    specs = sorted((ROOT / "clusters").glob("[0-9]*.yaml"))
+    designs = {spec.stem.split("-", 1)[1]: open_designs([spec])[0] for spec in specs}
     build(list(designs.values()), outdir=str(home / "cdktf.out"), home=home).synth()
     return {word: read_stacks(home / "cdktf.out", design.name) for word, design in designs.items()}
 
@@ -84,13 +85,13 @@ def synth(tmp_path: Path) -> Callable[..., Stacks]:
     """Return a function that synthesizes one spec, given as YAML, as an app in `tmp_path`."""
 
     def run(text: str, **options: Any) -> Stacks:
-        from eksclave.design.open import open_design
+        from eksclave.images.opened import open_designs
 
         from main import build
 
         spec = tmp_path / "spec.yaml"
         spec.write_text(text, encoding="utf-8")
-        design = open_design(spec)
+        (design,) = open_designs([spec])
         build([design], outdir=str(tmp_path / "cdktf.out"), home=tmp_path, **options).synth()
         return read_stacks(tmp_path / "cdktf.out", design.name)
 
@@ -109,11 +110,11 @@ def minimal_spec() -> str:
 @pytest.fixture(scope="session")
 def day0(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Stacks]:
     """The minimal spec, synthesized for day 0: the output folder, and the stacks."""
-    from eksclave.design.open import open_design
+    from eksclave.images.opened import open_designs
 
     from main import build
 
     home = tmp_path_factory.mktemp("day0")
     (home / "spec.yaml").write_text(MINIMAL, encoding="utf-8")
-    build([open_design(home / "spec.yaml")], outdir=str(home / "cdktf.out"), home=home, is_day0=True).synth()
+    build(open_designs([home / "spec.yaml"]), outdir=str(home / "cdktf.out"), home=home, is_day0=True).synth()
     return home / "cdktf.out", read_stacks(home / "cdktf.out", "small")

@@ -44,16 +44,16 @@ def endpoints() -> EndpointsPlan:
 def make_set(stack, id: str, **changes):
     from eksclave.constructs import EndpointSet
 
-    arguments = dict(
-        name="own",
-        region="eu-central-1",
-        vpc_id="vpc-1",
-        vpc_cidrs=["10.0.0.0/16", "10.1.0.0/16"],
-        subnet_ids={"a": "subnet-1"},
-        route_table_ids={},
-        plan=endpoints(),
-        s3_prefix_list_id="pl-1",
-    )
+    arguments = {
+        "name": "own",
+        "region": "eu-central-1",
+        "vpc_id": "vpc-1",
+        "vpc_cidrs": ["10.0.0.0/16", "10.1.0.0/16"],
+        "subnet_ids": {"a": "subnet-1"},
+        "route_table_ids": {},
+        "plan": endpoints(),
+        "s3_prefix_list_id": "pl-1",
+    }
     return EndpointSet(stack, id, **(arguments | changes))
 
 

@@ -80,9 +80,10 @@ def test_a_reader_that_needs_an_unpublished_output_fails_at_synth_by_name(tmp_pa
 
     (tmp_path / "spec.yaml").write_text(minimal_spec, encoding="utf-8")
     design = open_design(tmp_path / "spec.yaml")
-    fewer = dataclasses.replace(design.network, subnets=design.network.subnets[1:])
-    wrong = dataclasses.replace(design, network=fewer)
-    with pytest.raises(EksclaveError, match="publishes no|'.*-eu-central-1a'"):
+    wrong = dataclasses.replace(
+        design, cluster=dataclasses.replace(design.cluster, subnets=("control_plane-eu-central-1x",))
+    )
+    with pytest.raises(EksclaveError, match="publishes no 'control_plane-eu-central-1x' in its output subnet_ids"):
         build([wrong], outdir=str(tmp_path / "out"), home=tmp_path)
 
 

@@ -87,3 +87,15 @@ def test_auto_mode_brings_its_own_controllers_and_an_ingress_class(examples) -> 
 def test_every_rule_of_a_role_is_carried_over(examples) -> None:
     role = examples["minimal"]["workloads"].one("kubernetes_cluster_role_v1", "cluster-autoscaler")
     assert any("pods/eviction" in rule["resources"] for rule in role["rule"]), json.dumps(role)
+
+
+def test_namespaces_of_a_bundle_come_before_what_lives_in_them(synth, minimal_spec: str, tmp_path) -> None:
+    (tmp_path / "shop.yaml").write_text(
+        "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: settings, namespace: shop}\n"
+        "---\napiVersion: v1\nkind: Namespace\nmetadata: {name: shop}\n",
+        encoding="utf-8",
+    )
+    manifests = synth(minimal_spec + "workloads: {manifests: [shop.yaml]}\n")["workloads"].all("kubernetes_manifest")
+    settings = next(name for name in manifests if "configmap" in name)
+    namespace = next(name for name in manifests if "namespace" in name)
+    assert f"kubernetes_manifest.{namespace}" in manifests[settings]["depends_on"]
