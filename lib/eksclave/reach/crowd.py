@@ -1,6 +1,7 @@
 """Many legs against many legs in one VPC, without asking every pair.
 
-Inside a VPC each step looks at one end's subnets and the other end's addresses only. So every pair passes exactly if each
+Inside a VPC each step looks at one end's subnets and the other end's addresses only. So every pair passes exactly if
+each
 source leg passes towards all destinations together, each destination leg from all sources together, and the groups pass
 between all. Where that does not hold, a pair that shows it is sought.
 """

@@ -21,7 +21,9 @@ def decide(nacl: Nacl, egress: bool, protocol: str, remote: Where, ports: Interv
     required = Box(remote.addresses, ports)
     entries = [one for one in nacl.entries if one.egress is egress]
     way = "outbound" if egress else "inbound"
-    sure_left, by = _left(entries, required, protocol, sure=True)
+    sure_left, by = _left(entries, Box(remote.addresses.hull, ports), protocol, sure=True)
+    if sure_left:  # not even everything in between passes, so ask exactly
+        sure_left, by = _left(entries, required, protocol, sure=True)
     if nacl.incomplete:
         sure_left = [(required, None)]
     if not sure_left:

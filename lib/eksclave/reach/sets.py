@@ -44,6 +44,10 @@ class Intervals:
         return Intervals.of((*self.pairs, *other.pairs))
 
     def __and__(self, other: Intervals) -> Intervals:
+        if len(other.pairs) == 1:
+            return self._clipped(*other.pairs[0])
+        if len(self.pairs) == 1:
+            return other._clipped(*self.pairs[0])
         found: list[tuple[int, int]] = []
         left = right = 0
         while left < len(self.pairs) and right < len(other.pairs):
@@ -56,7 +60,28 @@ class Intervals:
                 right += 1
         return Intervals(tuple(found))
 
+    def _clipped(self, first: int, last: int) -> Intervals:
+        """Return what lies between two numbers."""
+        start = bisect_left(self.pairs, (first + 1,)) - 1
+        start = start if start >= 0 and self.pairs[start][1] >= first else start + 1
+        end = bisect_left(self.pairs, (last + 1,), start)
+        inner = self.pairs[start:end]
+        if not inner or (inner[0][0] >= first and inner[-1][1] <= last):
+            return Intervals(inner) if len(inner) != len(self.pairs) else self
+        if len(inner) == 1:
+            return Intervals(((max(first, inner[0][0]), min(last, inner[0][1])),))
+        head, tail = (max(first, inner[0][0]), inner[0][1]), (inner[-1][0], min(last, inner[-1][1]))
+        return Intervals((head, *inner[1:-1], tail))
+
+    @property
+    def hull(self) -> Intervals:
+        """Everything from the first member to the last."""
+        return Intervals(((self.pairs[0][0], self.pairs[-1][1]),)) if self.pairs else self
+
     def __sub__(self, other: Intervals) -> Intervals:
+        if len(other.pairs) == 1:
+            (low, high) = other.pairs[0]
+            return Intervals(self._clipped(0, low - 1).pairs + self._clipped(high + 1, 2**32).pairs)
         found: list[tuple[int, int]] = []
         right = 0
         for first, last in self.pairs:

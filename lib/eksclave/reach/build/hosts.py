@@ -12,7 +12,7 @@ from eksclave.reach.build.selfmanaged import asg_tags, joins, template_of
 from eksclave.reach.facts import hosts
 from eksclave.reach.facts.clusters import LaunchTemplate
 from eksclave.reach.facts.groups import Placement
-from eksclave.reach.facts.values import AFTER_APPLY, OneOf, Unknown, Value
+from eksclave.reach.facts.values import AFTER_APPLY, NOT_IN_INPUT, OneOf, Unknown, Value
 from eksclave.terraform.model import Resource
 from eksclave.terraform.values import Ref
 
@@ -35,7 +35,7 @@ def _instance(build: Build, instance: Resource) -> hosts.Instance:
     listed = build.many(groups, *GROUP) if groups not in (None, []) else None
     if listed is None:
         listed = template.groups if template is not None and template.groups is not None else None
-    place: Value[tuple[str, ...]] = Unknown("the instance names no subnet")
+    place: Value[tuple[str, ...]] = NOT_IN_INPUT
     interfaces = _attached(build, instance)
     if subnet is not None:
         one = build.one(subnet, *SUBNET)
@@ -118,7 +118,7 @@ def _template(build: Build, instance: Resource) -> LaunchTemplate | None:
 
 def _scaled(build: Build, group: Resource, template: LaunchTemplate | None) -> hosts.Instance:
     place = build.many(group.get("vpc_zone_identifier"), *SUBNET)
-    groups: Value[tuple[str, ...]] = Unknown("the launch template is not in the input")
+    groups: Value[tuple[str, ...]] = NOT_IN_INPUT
     if template is not None:
         groups = template.groups if template.groups is not None else _default_group(build, place)
     public = template.public_ip if template is not None else None

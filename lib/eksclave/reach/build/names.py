@@ -6,7 +6,7 @@ from ipaddress import IPv4Address
 
 from eksclave.reach.build.base import GROUP, SUBNET, VPC, Build, once
 from eksclave.reach.facts import dns
-from eksclave.reach.facts.values import OneOf, Unknown, Value
+from eksclave.reach.facts.values import AFTER_APPLY, OneOf, Unknown, Value
 from eksclave.terraform.model import Resource
 from eksclave.terraform.values import AnyOf, Ref
 from eksclave.terraform.values import Unknown as NotKnown
@@ -157,7 +157,7 @@ def resolver_rules(build: Build) -> tuple[dns.ResolverRule, ...]:
                 build.typed(rule.get("domain_name"), lambda name: str(name).lower().rstrip("."), Unknown("no domain")),
                 build.text(rule.get("rule_type")),
                 build.many(vpcs.get(rule.address, []), *VPC),
-                tuple(IPv4Address(str(a)) for a in addresses if a) if known else Unknown("known after apply"),
+                tuple(IPv4Address(str(a)) for a in addresses if a) if known else AFTER_APPLY,
                 build.one(rule.get("resolver_endpoint_id"), "aws_route53_resolver_endpoint")
                 if build.option(rule, "resolver_endpoint_id")
                 else "",

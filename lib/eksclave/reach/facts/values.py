@@ -8,6 +8,7 @@ from typing import Generic, TypeAlias, TypeVar
 
 T = TypeVar("T")
 U = TypeVar("U")
+T_co = TypeVar("T_co", covariant=True)
 
 HOLE = "\x00"
 """Stands inside a text for a part that is not known before apply: `arn:aws:s3:::\\x00/*`. It may be any text, also
@@ -42,10 +43,10 @@ NOT_IN_INPUT = Unknown("not in the input")
 
 
 @dataclass(frozen=True)
-class OneOf(Generic[T]):
+class OneOf(Generic[T_co]):
     """A value that is exactly one of these candidates; what is proved must hold for every one of them."""
 
-    candidates: tuple[T, ...]
+    candidates: tuple[T_co, ...]
     reason: str
 
     def __post_init__(self) -> None:
@@ -66,14 +67,14 @@ def choices(value: Value[T]) -> tuple[T, ...] | None:
     return (value,)
 
 
-def is_known(value: Value[T]) -> bool:
+def is_known(value: object) -> bool:
     """Tell whether this is one plain value."""
     return not isinstance(value, (Unknown, OneOf))
 
 
-def why_unknown(value: Value[T]) -> str:
+def why_unknown(value: object) -> str:
     """Return the reason why this is not one plain value, or an empty string where it is."""
-    return value.reason if isinstance(value, (Unknown, OneOf)) else ""
+    return value.reason if isinstance(value, (Unknown, OneOf)) else ""  # pyright: ignore[reportUnknownMemberType]
 
 
 def decide(value: Value[T], holds: Callable[[T], bool]) -> bool | None:
