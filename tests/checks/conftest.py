@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import random
 from collections.abc import Callable, Iterable
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -158,5 +159,29 @@ def case() -> Callable[..., Answer]:
 
     def run(base: str, steps: Iterable[dict[str, Any]] = (), features: Iterable[str] = ()) -> Answer:
         return proved({base: change(plan_of(base), steps)}, features)
+
+    return run
+
+
+def _shuffled(value: Any, chance: random.Random) -> Any:
+    """Return the same plan with resources listed in another order, everywhere they are listed."""
+    if isinstance(value, dict):
+        items = [(key, _shuffled(one, chance)) for key, one in value.items()]
+        chance.shuffle(items)
+        return dict(items)
+    if isinstance(value, list):
+        listed = [_shuffled(one, chance) for one in value]
+        if listed and all(isinstance(one, dict) and "address" in one for one in listed):
+            chance.shuffle(listed)
+        return listed
+    return value
+
+
+@pytest.fixture
+def shuffled() -> Callable[..., Answer]:
+    """Prove a named plan with steps applied, its resources in another order."""
+
+    def run(base: str, steps: Iterable[dict[str, Any]] = (), features: Iterable[str] = ()) -> Answer:
+        return proved({base: _shuffled(change(plan_of(base), steps), random.Random(7))}, features)
 
     return run

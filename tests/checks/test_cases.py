@@ -9,7 +9,7 @@ from eksclave.reach.answer import Outcome
 from ruamel.yaml import YAML
 
 FILES = sorted(Path(__file__).parent.glob("*/*.yaml"))
-BASES = ("flat", "inline", "modules")
+BASES = ("automode", "flat", "inline", "modules", "selfmanaged")
 
 
 def load(path):
@@ -46,3 +46,26 @@ def test_the_fault_is_named_with_its_place(case, path):
         assert answer.verdict is Outcome.PASS, [
             result for result in answer.results if result.outcome is Outcome.UNKNOWN
         ]
+
+
+MENDED = [path for path in FILES if load(path).get("mend")]
+
+
+@pytest.mark.parametrize("path", MENDED, ids=lambda path: f"{path.parent.name}/{path.stem}")
+def test_the_printed_fix_turns_the_flow_to_pass(case, path):
+    told = load(path)
+    features = told.get("features", ())
+    broken = case(told["base"], told["steps"], features)
+    for id, text in told["fix"].items():
+        fixes = [one.fix for one in broken.results if one.requirement == id and one.outcome is Outcome.FAIL]
+        assert any(text in fix for fix in fixes), fixes
+    mended = case(told["base"], [*told["steps"], *told["mend"]], features)
+    still = {one.requirement for one in mended.results if one.outcome is not Outcome.PASS}
+    assert not still & set(told["fails"]), still
+
+
+@pytest.mark.parametrize("path", FILES[::4], ids=lambda path: f"{path.parent.name}/{path.stem}")
+def test_a_shuffled_plan_gives_the_same_answer(case, shuffled, path):
+    told = load(path)
+    steps, features = told.get("steps") or [], told.get("features", ())
+    assert shuffled(told["base"], steps, features).as_json() == case(told["base"], steps, features).as_json()

@@ -11,7 +11,6 @@ from pathlib import Path
 import jsonschema
 import pytest
 from click.testing import CliRunner
-
 from eksclave.cli import app
 from eksclave.errors import EksclaveError
 from eksclave.report.schema import answer_schema

@@ -13,7 +13,7 @@ from typing import Protocol, TypeAlias
 from eksclave.checks.result import Advice, Result
 from eksclave.checks.view import View
 
-GROUPS = ("flows", "names", "routing", "filters", "cluster", "identity", "endpoints", "delivery", "public")
+GROUPS = ("flows", "edge", "names", "routing", "filters", "cluster", "identity", "endpoints", "delivery", "public")
 Said: TypeAlias = Result | Advice
 
 

@@ -28,7 +28,10 @@ ASKS = ("R5",)
 
 def ask(view: View, so_far: Sequence[Result]) -> Iterator[Result]:
     """Ask each node group's groups, and where the cluster's is missing, what its flows said."""
-    if not find_flow("R5").when(view.features) or not view.node_groups:
+    if not find_flow("R5").when(view.features):
+        return
+    if not view.node_groups:
+        yield passes(view, "R5", "nodes that EKS or Karpenter makes carry the groups of their node class")
         return
     wrong, own = 0, view.cluster.cluster_group
     for group in view.node_groups:

@@ -1,0 +1,1 @@
+"""Load balancers, file systems and other networks at the edge."""
