@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
-from ipaddress import IPv4Address, IPv4Network
+from ipaddress import IPv4Address
 
 from eksclave.reach import zones
 from eksclave.reach.facts.dns import AliasKind, ZoneRecord
@@ -116,7 +116,7 @@ def _listed(servers: Value[tuple[str, ...]], origin: Origin, problems: list[Answ
 def _is_resolver(vpc: Vpc, server: str) -> bool:
     """Tell whether the address is the VPC's own resolver: its primary range's base plus two."""
     cidrs = known_or(vpc.cidrs, ())
-    return any(isinstance(one, IPv4Network) and server == str(one.network_address + 2) for one in cidrs[:1])
+    return any(server == str(one.network_address + 2) for one in cidrs[:1])
 
 
 def _inbound(snapshot: Snapshot, server: str) -> Vpc | None:
