@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-
 from eksclave.checks.docs import pages
 from eksclave.checks.ids import known_ids
 from eksclave.checks.registry import checks

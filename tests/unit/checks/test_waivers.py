@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
-
 from eksclave.checks.ids import known_ids
 from eksclave.checks.result import Result, StoppedAt, answer
 from eksclave.checks.waivers import matches, read_waivers, waive

@@ -10,7 +10,6 @@ from pathlib import Path
 
 import jsonschema
 import pytest
-
 from eksclave.checks.result import Advice, Packet, Result, StoppedAt, answer
 from eksclave.checks.waivers import Waiver, waive
 from eksclave.reach.answer import Outcome

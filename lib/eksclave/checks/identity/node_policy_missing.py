@@ -50,8 +50,6 @@ def ask(view: View, so_far: Sequence[Result]) -> Iterator[Result]:
     if not asked:
         assumed = ("Karpenter's nodes use a role with the node policies",)
         yield passes(view, "R6", "no node role is in the input", assumed)
-            view, "R6", "no node role is in the input", ("Karpenter's nodes use a role with the node policies",)
-        )
     elif not wrong:
         yield passes(view, "R6", "every node role may join, pull images and attach interfaces")
 
