@@ -43,7 +43,7 @@ class Shop(cdktf.TerraformStack):
             route_table_ids={table.key: vpc.main_route_table_id for table in design.network.route_tables},
             plan=design.endpoints,
         )
-        self._cluster(design, subnets, [endpoints])
+        self._cluster(design, subnets, endpoints.resources)
 
     def _cluster(self, design: Design, subnets: dict[str, str], first: list[cdktf.ITerraformDependable]) -> None:
         roles = {plan.key: ServiceRole(self, f"role-{plan.key}", plan=plan) for plan in design.cluster.roles}

@@ -10,7 +10,7 @@ from eksclave.constructs.part import Part
 from eksclave.constructs.rules import RuleSet
 from eksclave.contracts import EndpointsOutputs
 from eksclave.design.model import EndpointPlan, EndpointsPlan
-from eksclave.toolkit import Construct, aws
+from eksclave.toolkit import Construct, aws, cdktf
 
 EXTERNAL = "external"
 """What stands for the id of an endpoint that somebody else answers for."""
@@ -20,7 +20,7 @@ class EndpointSet(Part):
     """Interface and gateway endpoints, and the security group before the interface endpoints.
 
     `subnet_ids` and `route_table_ids` are by the keys that the plan names; an endpoint plan that names no route tables
-    gets all of them.
+    gets all of them. `resources` holds the endpoints, for whatever must wait for them.
     """
 
     usual_id: ClassVar[str] = "endpoints"
@@ -60,6 +60,7 @@ class EndpointSet(Part):
             peers={},
             vpc_cidrs=vpc_cidrs,
         )
+        self.resources: list[cdktf.ITerraformDependable] = []
         self.endpoint_ids = {item.service: self._endpoint(item) for item in plan.items}
         self.outputs = EndpointsOutputs(
             vpc_id=vpc_id,
@@ -87,7 +88,7 @@ class EndpointSet(Part):
             policy=document(plan.policy) if plan.policy else None,
             tags={"Name": f"{self._label}-{plan.service}"},
         )
-        self.named(endpoint, plan.service)
+        self.resources.append(self.named(endpoint, plan.service))
         if gateway and plan.service == "s3" and self._prefix_list_id is None:
             self._prefix_list_id = endpoint.prefix_list_id
         return endpoint.id
