@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from eksclave.terraform.kinds import Kind, attribute_kind
 from eksclave.terraform.references import Term
 from eksclave.terraform.settle import Hit, formed
-from eksclave.terraform.values import is_symbolic
+from eksclave.terraform.values import Path, is_symbolic
 
 if TYPE_CHECKING:
     from eksclave.terraform.trace import Place, Tracer, Trail, Want
@@ -48,7 +48,8 @@ def candidates(
     named: list[Hit] = []
     others: list[Hit] = []
     wanted = base(name, kind)
-    for block in place.scope.of_types((*kind.types, *(made_by for made_by, _ in kind.also))):
+    blocks = _possible(tracer, place, kind)
+    for block in blocks:
         hits = _block(tracer, block, listed, place, want, trail)
         (named if wanted and block.split(".")[-1] == wanted else others).extend(hits)
     for variable in sorted(place.scope.call.get("expressions") or {}):
@@ -65,6 +66,24 @@ def candidates(
                 (named if wanted and base(output, kind) == wanted else others).extend(hits)
     found = named or others
     return [hit for hit in found if any(is_symbolic(m) or formed(m, kind) for m in hit.members)], bool(named)
+
+
+def _possible(tracer: Tracer, place: Place, kind: Kind) -> list[str]:
+    """Return the blocks of the kind that hidden expressions can use; where some surely are, only those."""
+    module, evidence = place.scope.address, tracer.evidence
+    blocks = list(place.scope.of_types((*kind.types, *(made_by for made_by, _ in kind.also))))
+    attributes = {block: _attribute(block, kind) for block in blocks}
+    possible = [block for block in blocks if evidence.may_be_hidden(module, block, attributes[block])]
+    surely = [block for block in possible if evidence.is_hidden(module, block, attributes[block])]
+    return surely or possible or blocks
+
+
+def _attribute(block: str, kind: Kind) -> Path:
+    made_by = block.split(".")[-2]
+    if made_by in kind.types:
+        return (kind.attribute,)
+    last = next(attribute for kind_type, attribute in kind.also if kind_type == made_by)
+    return ("vpc_config", 0, last) if made_by == "aws_eks_cluster" else (last,)
 
 
 def _block(tracer: Tracer, block: str, listed: Sequence[Term], place: Place, want: Want, trail: Trail) -> list[Hit]:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from eksclave.terraform.evidence import gather
 from eksclave.terraform.kinds import is_plural, kind_or_none
 from eksclave.terraform.leaves import cannot_be_a_policy
 from eksclave.terraform.model import Note, Resource
@@ -114,7 +115,7 @@ class _Reader:
     def __init__(self, document: Json, label: str, qualify: Qualify, instances: dict[str, Instance]) -> None:
         self.label, self.qualify, self.instances = label, qualify, instances
         variables = document.get("variables")
-        self.tracer = Tracer(self._deref, variables if isinstance(variables, dict) else {})
+        self.tracer = Tracer(self._deref, variables if isinstance(variables, dict) else {}, gather(document))
         self.notes: list[Note] = []
         self.values: dict[str, dict[str, Value]] = {}
         self.busy: set[str] = set()

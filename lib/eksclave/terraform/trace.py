@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from eksclave.terraform.evidence import Evidence
 from eksclave.terraform.kinds import Kind, attribute_kind
 from eksclave.terraform.pick import pick
 from eksclave.terraform.references import Term, terms
@@ -51,6 +52,7 @@ class Tracer:
 
     deref: Callable[[Ref], Value]
     variables: Mapping[str, Any]
+    evidence: Evidence
 
     def value(self, expression: Any, place: Place, want: Want) -> tuple[Value, list[str]]:
         """Return the value of an unknown attribute with this configured expression, and what had to be assumed."""
