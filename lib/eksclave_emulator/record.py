@@ -16,7 +16,7 @@ SECRET = re.compile(r"secret|password|token|credential|privatekey|userdata|certi
 _LONG = 200
 _MODEL_NAMES = {"monitoring": "cloudwatch", "elasticloadbalancing": "elbv2", "email": "ses"}
 _ERROR = re.compile(rb"<Code>([^<]+)</Code>")
-_WORDS = re.compile(rb"<Message>([^<]*)</Message>|\"[mM]essage\": ?\"((?:[^\"\\\\]|\\\\.)*)\"")
+_WORDS = re.compile(rb"<Message>([^<]*)</Message>")
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,7 @@ class Record:
         service, region = signed_for(str(environ.get("HTTP_AUTHORIZATION", "")))
         action, asked = said(environ, body, service)
         error = error_code(answer, headers) if status >= 400 else ""
-        words = answer.decode("utf-8", "replace")[:_LONG] if error.startswith("Emulator") else error_words(answer) if error else ""
+        words = error_words(answer) if error else ""
         at = round(time.monotonic() - self.began, 3)
         stack = str(environ.get("HTTP_USER_AGENT", "")).rpartition("eksclave-stack/")[2].split(" ")[0]
         self.calls.append(Call(at, service, region, action, asked, status, error, words, stack))
@@ -124,4 +124,10 @@ def error_code(answer: bytes, headers: Mapping[str, str]) -> str:
 def error_words(answer: bytes) -> str:
     """Return the message of an error answer, XML or JSON."""
     found = _WORDS.search(answer)
-    return (found[1] or found[2] or b"").decode("utf-8", "replace") if found else ""
+    if found:
+        return found[1].decode("utf-8", "replace")
+    try:
+        parsed = json.loads(answer)
+        return str(parsed.get("message") or parsed.get("Message") or "")
+    except (ValueError, AttributeError):
+        return ""

@@ -61,7 +61,7 @@ class Emulator:
         except NotImplementedError as missing:
             return _refusal(environ, "501 NOT IMPLEMENTED", "EmulatorNotImplemented", str(missing))
         except Exception:  # a fault of moto or ours: the caller hears of it at once instead of retrying
-            return _refusal(environ, "500 INTERNAL SERVER ERROR", "EmulatorFault", traceback.format_exc(limit=-3))
+            return _refusal(environ, "500 INTERNAL SERVER ERROR", "EmulatorFault", traceback.format_exc(limit=-2))
 
     def _control(self, environ: dict[str, Any], body: bytes, start: Any) -> Iterable[bytes]:
         what = environ["PATH_INFO"][len(CONTROL) :].strip("/")
@@ -69,7 +69,7 @@ class Emulator:
             try:
                 status, answer = self._controlled(what, environ, body)
             except Exception:  # told to the rehearsal, which stops
-                status, answer = "500 INTERNAL SERVER ERROR", json.dumps({"error": traceback.format_exc(limit=-3)})
+                status, answer = "500 INTERNAL SERVER ERROR", json.dumps({"error": traceback.format_exc(limit=-2)})
         data = answer.encode()
         start(status, [("Content-Type", "application/json"), ("Content-Length", str(len(data)))])
         return [data]

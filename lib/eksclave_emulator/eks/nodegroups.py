@@ -98,8 +98,6 @@ class Nodegroups(Clusters):
         super().forget(kind, key)
         for group in groups:
             self._autoscaling.autoscaling_groups.pop(group["name"], None)
-            self._autoscaling.tags = [tag for tag in getattr(self._autoscaling, "tags", [])
-                                      if tag.get("resource_id") != group["name"]]  # fmt: skip
 
     def update_nodegroup_config(self, ask: Json) -> Json:
         """UpdateNodegroupConfig."""
@@ -173,23 +171,34 @@ class Nodegroups(Clusters):
 
     def _scaling_group(self, name: str, cluster: str, body: Json) -> None:
         """An Auto Scaling group with no instance of its own: node groups' interfaces stand for their instances."""
-        from moto.autoscaling.models import FakeAutoScalingGroup  # noqa: F401  (the group's class is moto's)
-
-        tags = {f"kubernetes.io/cluster/{cluster}": "owned", "eks:cluster-name": cluster,
-                "eks:nodegroup-name": body["nodegroupName"], "k8s.io/cluster-autoscaler/enabled": "true",
-                f"k8s.io/cluster-autoscaler/{cluster}": "owned"}  # fmt: skip
-        template = self.ec2.create_launch_template(
-            name, "", {"InstanceType": (body["instanceTypes"] or ["m5.large"])[0]}, {}
-        )
+        tags = {
+            f"kubernetes.io/cluster/{cluster}": "owned",
+            f"k8s.io/cluster-autoscaler/{cluster}": "owned",
+            "k8s.io/cluster-autoscaler/enabled": "true",
+            "eks:cluster-name": cluster,
+            "eks:nodegroup-name": body["nodegroupName"],
+        }
+        instance = (body["instanceTypes"] or ["m5.large"])[0]
+        template = self.ec2.create_launch_template(name, "", {"InstanceType": instance}, {})
         self._autoscaling.create_auto_scaling_group(
-            name=name, availability_zones=[], desired_capacity=0, max_size=body["scalingConfig"]["maxSize"], min_size=0,
-            launch_template={"launch_template_name": name, "version": "1"}, vpc_zone_identifier=",".join(body["subnets"]),
-            default_cooldown=300, health_check_period=0, health_check_type="EC2", load_balancers=[], target_group_arns=[],
-            placement_group=None, termination_policies=[], instance_id=None, capacity_rebalance=False,
-            tags=[{"key": k, "value": v, "propagate_at_launch": "true", "resource_id": name,
-                   "resource_type": "auto-scaling-group"} for k, v in tags.items()],
-        )  # fmt: skip
-        del self.ec2.launch_templates[template.id]
+            name=name,
+            availability_zones=[],
+            desired_capacity=0,
+            max_size=body["scalingConfig"]["maxSize"],
+            min_size=0,
+            launch_config_name=None,
+            launch_template={"LaunchTemplateId": template.id, "Version": "1"},
+            vpc_zone_identifier=",".join(body["subnets"]),
+            default_cooldown=300,
+            health_check_period=0,
+            health_check_type="EC2",
+            load_balancers=[],
+            target_group_arns=[],
+            placement_group=None,
+            termination_policies=[],
+            tags=[_group_tag(name, key, value) for key, value in tags.items()],
+        )
+        self.ec2.launch_templates.pop(template.id)
         self.ec2.launch_template_name_to_ids.pop(name, None)
 
     def _admit_role(self, cluster: str, role: str, kind: str) -> None:
@@ -203,3 +212,7 @@ class Nodegroups(Clusters):
 def _release(ask: Json, version: str) -> str:
     family = str(ask.get("amiType") or "AL2023_x86_64_STANDARD")
     return f"{version}.1-20261101" if not family.startswith("BOTTLEROCKET") else "1.49.0-713f44ce"
+
+
+def _group_tag(group: str, key: str, value: str) -> Json:
+    return {"ResourceId": group, "ResourceType": "auto-scaling-group", "Key": key, "Value": value, "PropagateAtLaunch": True}

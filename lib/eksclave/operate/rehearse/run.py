@@ -91,7 +91,7 @@ class _Run:
     def play(self, begun: float) -> Rehearsal:
         played = [stack for stack in self.stacks if stack.name not in self.skipped]
         if not played:
-            return self._answer(begun, (), (), 0)
+            return self._answer(begun, (), (), ())
         emulator = Emulator.start(self.processes, self.private, _account(self.stacks), self.options.port)
         emulator.watch(self.processes.stop)
         self.environment["AWS_ENDPOINT_URL"] = emulator.url
@@ -107,7 +107,7 @@ class _Run:
         left = tuple(sorted(set(emulator.inventory()) - before))
         if self.options.keep:
             write_environment(self.private, emulator.url, self.environment)
-        return self._answer(begun, proofs, left if not failed else (), len(emulator.calls()))
+        return self._answer(begun, proofs, left if not failed else (), emulator.calls())
 
     def _prepare(self, played: Sequence[Stack], url: str) -> None:
         """Write the copies; the endpoint names are read from the provider's schema in a folder of their own first."""
@@ -183,7 +183,7 @@ class _Run:
                         good = False
                         by_name.pop(name)
 
-    def _answer(self, begun: float, proofs: tuple, left: tuple[str, ...], calls: int) -> Rehearsal:
+    def _answer(self, begun: float, proofs: tuple, left: tuple[str, ...], calls: Sequence[Json]) -> Rehearsal:
         stacks = tuple(
             StackResult(
                 stack.name, tuple(self.stages[stack.name]), self.skipped.get(stack.name) or self._unreached(stack)
@@ -193,8 +193,10 @@ class _Run:
         seconds = time.monotonic() - begun
         busy = self.processes.busy_seconds
         cost = Cost(round(seconds, 1), round(busy, 1), round(seconds - busy, 1), self.processes.peak_memory_mib)
-        notes = tuple(f"{name} was not rehearsed: {why}" for name, why in self.skipped.items())
-        return Rehearsal(stacks, proofs, left, calls, cost, str(self.private) if self.options.keep else "", notes)
+        faults = {f"the emulator, not the stack, is at fault: {call['service']} {call['action']}: {call['said']}"
+                  for call in calls if str(call["error"]).startswith("Emulator")}  # fmt: skip
+        notes = (*(f"{name} was not rehearsed: {why}" for name, why in self.skipped.items()), *sorted(faults))
+        return Rehearsal(stacks, proofs, left, len(calls), cost, str(self.private) if self.options.keep else "", notes)
 
     def _unreached(self, stack: Stack) -> str:
         return "" if self.stages[stack.name] else "not reached: a stack before it failed"
