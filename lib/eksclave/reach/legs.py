@@ -92,7 +92,7 @@ def _zone(snapshot: Snapshot, subnet: Subnet) -> str:
 def _tables(snapshot: Snapshot, subnet: Subnet) -> Iterator[tuple[tuple[str, str], tuple[str, str]]]:
     """Yield ((table key, why open), (ACL key, why open)) for the subnet."""
     vpc = snapshot.vpc_by_key[subnet.vpc]
-    table = vpc.main_route_table if subnet.route_table is None else subnet.route_table
+    table: Value[str | None] = vpc.main_route_table if subnet.route_table is None else subnet.route_table
     for one in choices(table) or ("",):
         for two in choices(subnet.nacl) or ("",):
             main = vpc.main_route_table
