@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from eksclave.catalog.features import Feature as F
 from eksclave.catalog.features import with_implied
 from eksclave.checks.controllers import controller_features
-from eksclave.checks.parties import has_ssm, linked_vpcs
+from eksclave.checks.parties import has_ssm, linked_vpcs, meant_for_sessions
 from eksclave.checks.view import View
 from eksclave.reach.facts.clusters import Cluster, NodeGroup
 from eksclave.reach.facts.iam import Role
@@ -191,7 +191,7 @@ def _named(text: str, where: str) -> Found:
 def _ways_in(view: View) -> Found:
     for host in view.bastions:
         yield F.BASTION, host.origin.address
-        if has_ssm(view, host.role):
+        if has_ssm(view, host.role) or meant_for_sessions(view, host):
             yield F.SSM_BASTION, host.origin.address
         text = known_or(host.user_data, "") or ""
         if _PACKAGES.search(text):

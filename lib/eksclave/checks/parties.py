@@ -137,6 +137,15 @@ def has_ssm(view: View, role: Value[str | None]) -> bool:
     return False
 
 
+def meant_for_sessions(view: View, host: Instance) -> bool:
+    """Tell whether nobody could use a bastion but by a session: the endpoint is there, and no rule lets SSH in."""
+    if not any(known_or(one.service, "").endswith(".ssmmessages") for one in view.endpoints):
+        return False
+    keys = [key for many in choices(host.placement.groups) or () for key in many]
+    groups = [view.snapshot.group_by_key.get(key) for key in keys]
+    return not any(rule for group in groups if group for rule in group.rules if not rule.egress)
+
+
 def bastions(view: View) -> tuple[Instance, ...]:
     """Return the instances that people work from: with a Systems Manager role, or by name.
 
