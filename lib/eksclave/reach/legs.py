@@ -93,7 +93,8 @@ def _tables(snapshot: Snapshot, subnet: Subnet) -> Iterator[tuple[tuple[str, str
     """Yield ((table key, why open), (ACL key, why open)) for the subnet."""
     vpc = snapshot.vpc_by_key[subnet.vpc]
     table: Value[str | None] = vpc.main_route_table if subnet.route_table is None else subnet.route_table
-    for one in choices(table) or ("",):
+    tables: tuple[str | None, ...] = choices(table) or ("",)  # pyright: ignore[reportAssignmentType]
+    for one in tables:
         for two in choices(subnet.nacl) or ("",):
             main = vpc.main_route_table
             key = one if one is not None else known_or(main, "")

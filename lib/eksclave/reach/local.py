@@ -34,9 +34,8 @@ def traces(judge: Judge, flow: Flow, source: Leg, destination: Leg, endpoint: st
 
 def _other(leg: Leg, other: Leg) -> tuple[Subnet, ...]:
     """Return the leg's subnets for which the other leg has a different subnet."""
-    if len(other.subnets) > 1:
-        return leg.subnets
-    return tuple(one for one in leg.subnets if one.key != other.subnets[0].key)
+    keys = {one.key for one in other.subnets}
+    return leg.subnets if len(keys) > 1 else tuple(one for one in leg.subnets if one.key not in keys)
 
 
 def _narrow(judge: Judge, leg: Leg, keep: tuple[Subnet, ...]) -> Leg:
