@@ -12,7 +12,6 @@ import tempfile
 from pathlib import Path
 
 import orjson
-
 from eksclave.terraform.binary import terraform
 
 CORPUS = Path(__file__).parent
