@@ -11,7 +11,7 @@ import click
 
 CLUSTER = click.argument("cluster", required=False)
 LOCK = click.option("--lock", "lock_file", type=click.Path(path_type=Path), help="a lock file, not CLUSTER's own")
-JOBS = click.option("--jobs", type=click.IntRange(1, 64), default=4, show_default=True, help="images at the same time")
+JOBS = click.option("--jobs", type=click.IntRange(1, 64), default=8, show_default=True, help="images at the same time")
 REGISTRY = click.option("--registry", help="host of the mirror, instead of the account's ECR in the cluster's Region")
 COPIER = click.option("--copier", default="", help="skopeo, crane or regctl; the first one found when left out")
 PATHS = click.option("--image-path", "image_paths", multiple=True, help="further image fields: Kind.group:path")
