@@ -23,7 +23,8 @@ def traces(judge: Judge, flow: Flow, source: Leg, destination: Leg, endpoint: st
     far = _other(destination, source)
     if near and far:
         one, two = _narrow(judge, source, near), _narrow(judge, destination, far)
-        found.append(finish(flow, one, two, _across(judge, flow, one, two), endpoint=endpoint))
+        if one.where.addresses and two.where.addresses:
+            found.append(finish(flow, one, two, _across(judge, flow, one, two), endpoint=endpoint))
     keys = {one.key for one in destination.subnets}
     if shared := tuple(one for one in source.subnets if one.key in keys):
         one, two = _narrow(judge, source, shared), _narrow(judge, destination, shared)

@@ -152,9 +152,12 @@ def _api(snapshot: Snapshot, vpc: Vpc, cluster_key: str) -> list[Answer]:
     if inside and hostnames is False:
         text = "enable_dns_hostnames is false: the private zone of the API's name is not served"
         return [Answer(AnswerKind.NXDOMAIN if not public else AnswerKind.PUBLIC, vpc.origin, text, cluster.key)]
-    if not public or (inside and hostnames):
+    if inside is False:
+        return [out] if public else [yes]
+    if inside and hostnames:
         return [yes]
-    return [out] if inside is False else [yes, out]
+    why = why_unknown(vpc.dns_hostnames) or why_unknown(cluster.vpc) or "it is not decided"
+    return [_unknown(vpc.origin, f"whether the private zone of the API's name is served is not known: {why}")]
 
 
 def _amazon(snapshot: Snapshot, vpc: Vpc, name: str, depth: int) -> list[Answer]:

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import re
 
+from eksclave.catalog.partitions import PARTITIONS, partition_of
+
 LABELS = {
     "ecr.api": ("api.ecr.{r}.{d}",),
     "ecr.dkr": ("*.dkr.ecr.{r}.{d}",),
@@ -32,7 +34,8 @@ DUAL_STACK = {
 }
 """Dual-stack names that an endpoint may answer, depending on its age and address type: neither proved nor refuted."""
 
-_SERVICE = re.compile(r"^(?:cn\.com\.amazonaws|eu\.amazonaws|com\.amazonaws|gov\.[a-z0-9.]+|aws\.api)\.(?P<rest>.+)$")
+_PREFIXES = r"cn\.com\.amazonaws|eu\.amazonaws|com\.amazonaws|gov\.ic\.c2s|gov\.sgov\.sc2s|aws\.api"
+_SERVICE = re.compile(rf"^(?:{_PREFIXES})\.(?P<rest>.+)$")
 _REGION = re.compile(r"^[a-z]{2,4}(?:-[a-z]+)+-\d$")
 
 
@@ -46,23 +49,6 @@ def split_service(service: str) -> tuple[str, str]:
         return "", ""
     first, _, rest = found["rest"].partition(".")
     return (first, rest) if _REGION.match(first) and rest else ("", found["rest"])
-
-
-def dns_suffix(region: str) -> str:
-    """Return the domain of the Region's partition."""
-    if region.startswith("cn-"):
-        return "amazonaws.com.cn"
-    if region.startswith("eusc-"):
-        return "amazonaws.eu"
-    if region.startswith("us-iso-"):
-        return "c2s.ic.gov"
-    if region.startswith("us-isob-"):
-        return "sc2s.sgov.gov"
-    return "amazonaws.com"
-
-
-def _api_suffix(region: str) -> str:
-    return "api.amazonwebservices.com.cn" if region.startswith("cn-") else "api.aws"
 
 
 def covered_names(service: str) -> tuple[str, ...] | None:
@@ -86,12 +72,15 @@ def doubtful_names(service: str) -> tuple[str, ...]:
 
 
 def _fill(shapes: tuple[str, ...], region: str, suffix: str) -> tuple[str, ...]:
-    words = {"r": region, "d": dns_suffix(region), "a": _api_suffix(region), "s": suffix}
+    partition = partition_of(region)
+    words = {"r": region, "d": partition.dns_suffix, "a": partition.dual_stack_suffix, "s": suffix}
     return tuple(shape.format(**words) for shape in shapes)
 
 
-_S3 = re.compile(r"^(?:.+\.)?s3(?:-fips)?[.-](?:dualstack\.)?(?P<region>[a-z0-9-]+)\.amazonaws\.com(?:\.cn)?$")
-_DYNAMODB = re.compile(r"^(?:.+\.)?dynamodb(?:-fips)?\.(?P<region>[a-z0-9-]+)\.(?:amazonaws\.com(?:\.cn)?|api\.aws)$")
+_SUFFIXES = "|".join(sorted({re.escape(one.dns_suffix) for one in PARTITIONS}))
+_DUAL = "|".join(sorted({re.escape(one.dual_stack_suffix) for one in PARTITIONS}))
+_S3 = re.compile(rf"^(?:.+\.)?s3(?:-fips)?[.-](?:dualstack\.)?(?P<region>[a-z0-9-]+)\.(?:{_SUFFIXES})$")
+_DYNAMODB = re.compile(rf"^(?:.+\.)?dynamodb(?:-fips)?\.(?P<region>[a-z0-9-]+)\.(?:{_SUFFIXES}|{_DUAL})$")
 
 
 def gateway_service(name: str) -> tuple[str, str] | None:

@@ -9,7 +9,8 @@ from eksclave.reach.facts.network import DhcpOptions
 from eksclave.reach.facts.values import Unknown
 from eksclave.reach.names import AnswerKind, resolve, resolve_api
 from eksclave.reach.question import ApiServer
-from reach_world import EC2, at, net, place, plain
+from eksclave.reach.service_names import covered_names, gateway_service
+from reach_world import EC2, S3, at, net, place, plain
 
 ECR = "602401143452.dkr.ecr.eu-central-1.amazonaws.com"
 
@@ -216,3 +217,39 @@ def test_every_endpoint_interface_must_be_reached_not_just_the_near_one():
     world = plain().subnet("c", "10.0.2.0/24", entries=()).endpoint("ec2", "ec2", subnets=("a", "b", "c"))
     found = world.ask(place("a"), EC2)
     assert found.disposition == "denied-by-nacl" and found.packet.destination in net("10.0.2.0/24")
+
+
+@pytest.mark.parametrize(
+    ("service", "name"),
+    [
+        ("cn.com.amazonaws.cn-north-1.ecr.api", "api.ecr.cn-north-1.amazonaws.com.cn"),
+        ("com.amazonaws.us-gov-west-1.sts", "sts.us-gov-west-1.amazonaws.com"),
+        ("gov.ic.c2s.us-iso-east-1.ec2", "ec2.us-iso-east-1.c2s.ic.gov"),
+        ("eu.amazonaws.eusc-de-east-1.ecr.api", "api.ecr.eusc-de-east-1.amazonaws.eu"),
+        ("com.amazonaws.iam", "iam.amazonaws.com"),
+    ],
+)
+def test_services_of_every_partition_answer_their_own_names(service, name):
+    assert name in (covered_names(service) or ())
+
+
+@pytest.mark.parametrize(
+    ("name", "service"),
+    [
+        (S3, ("s3", "eu-central-1")),
+        ("s3.cn-north-1.amazonaws.com.cn", ("s3", "cn-north-1")),
+        ("b.s3.dualstack.us-east-1.amazonaws.com", ("s3", "us-east-1")),
+        ("b.s3.us-iso-east-1.c2s.ic.gov", ("s3", "us-iso-east-1")),
+        ("dynamodb.us-gov-west-1.amazonaws.com", ("dynamodb", "us-gov-west-1")),
+        ("nots3.eu-central-1.amazonaws.com", None),
+        ("ec2.eu-central-1.amazonaws.com", None),
+    ],
+)
+def test_names_that_gateway_endpoints_serve_are_told_from_others(name, service):
+    assert gateway_service(name) == service
+
+
+def test_open_dns_hostnames_leave_the_apis_name_open():
+    world = with_vpc(plain(), dns_hostnames=Unknown("x"))
+    assert world.ask(place("a"), ApiServer("eks")).outcome is Outcome.UNKNOWN
+    assert world.ask(place("a"), EC2).outcome is Outcome.UNKNOWN

@@ -1,6 +1,7 @@
 """Routes: associations, longest prefix, gateway endpoints, what leads nowhere, what leads out."""
 
 from dataclasses import replace
+from ipaddress import IPv4Address
 
 import pytest
 from eksclave.reach.answer import Outcome
@@ -147,3 +148,12 @@ def test_unknown_subnets_are_open_and_no_subnets_ask_nothing():
     assert plain().ask(place("subnet-0abc"), EC2).outcome is Outcome.UNKNOWN
     assert plain().ask(place(()), EC2).disposition == "no-subject"
     assert plain().ask(Party("nobody"), EC2).disposition == "no-subject"
+
+
+def test_fixed_addresses_are_asked_only_where_they_are():
+    world = plain().acl("b", entry(1, False, True, "10.0.0.9/32"), entry(1, True, True, protocol="all"))
+    one = place("a", addresses=(IPv4Address("10.0.0.9"),))
+    assert world.ask(one, place("b"), 80).outcome is Outcome.PASS
+    assert world.ask(place("a"), place("b"), 80).outcome is Outcome.FAIL
+    world.subnets["b"] = replace(world.subnets["b"], nacl="acl-a")
+    assert world.ask(place(("a", "b"), addresses=(IPv4Address("10.0.0.9"),)), place(("a", "b")), 80).outcome == "pass"
