@@ -9,7 +9,10 @@ from eksclave.reach.answer import Outcome
 from ruamel.yaml import YAML
 
 FILES = sorted(Path(__file__).parent.glob("*/*.yaml"))
-BASES = ("automode", "flat", "inline", "modules", "selfmanaged")
+HERE = Path(__file__).parent
+BASES = sorted(
+    path.parent.name for folder in (HERE.parent / "corpus", HERE / "worlds") for path in folder.glob("*/plan.json")
+)
 
 
 def load(path):

@@ -6,8 +6,10 @@ import re
 from ipaddress import IPv4Network
 from typing import TYPE_CHECKING
 
-from eksclave.reach.facts.groups import Placement
-from eksclave.reach.facts.hosts import Instance
+from eksclave.catalog.features import Feature
+from eksclave.reach.facts.clusters import Cluster
+from eksclave.reach.facts.groups import GroupRef, Placement
+from eksclave.reach.facts.hosts import Instance, LoadBalancer
 from eksclave.reach.facts.network import TargetKind
 from eksclave.reach.facts.values import OneOf, Value, choices, known_or
 from eksclave.reach.question import Client, Party
@@ -15,8 +17,8 @@ from eksclave.reach.question import Client, Party
 if TYPE_CHECKING:
     from eksclave.checks.view import View
 
-_BASTION = re.compile(r"bastion|jump|operator|admin|ssm|access|tunnel|ops\b|mgmt|management|kubectl", re.IGNORECASE)
-_RUNNER = re.compile(r"runner|\bci\b|ci[-_]|jenkins|gitlab|atlantis|terraform|deployer|build", re.IGNORECASE)
+_BASTION = re.compile(r"bastion|jump|operator|admin|\bssm|access|tunnel|\bops\b|mgmt|management|kubectl", re.IGNORECASE)
+_RUNNER = re.compile(r"runner|atlantis|terraform|deployer", re.IGNORECASE)
 _OTHER = re.compile(
     r"nat\b|nat[-_]|\bdb\b|database|postgres|mysql|redis|proxy|appliance|firewall|web|worker|\bapp\b", re.IGNORECASE
 )
@@ -52,9 +54,21 @@ def node_parties(view: View) -> tuple[Party, ...]:
         found.setdefault((view.cluster.subnets, groups, client), ([], place, client))[0].append(
             f"{view.address} (Auto Mode)"
         )
+    for place in _karpenter(view):
+        found.setdefault((place.subnets, place.groups, Client.NODE), ([], place, Client.NODE))[0].append("Karpenter")
     return tuple(
         Party(f"nodes of {_listed(names)}", (place,), client=client) for names, place, client in found.values()
     )
+
+
+def _karpenter(view: View) -> list[Placement]:
+    """Return where Karpenter makes nodes: what carries its discovery tag, by its documentation's convention."""
+    if not view.has(Feature.KARPENTER):
+        return []
+    name, tag = known_or(view.cluster.name, ""), "karpenter.sh/discovery"
+    subnets = tuple(one.key for one in view.snapshot.subnets if name and dict(one.tags).get(tag) == name)
+    groups = tuple(one.key for one in view.snapshot.groups if name and dict(one.tags).get(tag) == name)
+    return [Placement(subnets, groups, view.cluster.origin)] if subnets and groups else []
 
 
 def pod_parties(view: View) -> tuple[Party, ...]:
@@ -101,8 +115,7 @@ def _listed(names: list[str]) -> str:
 
 
 def _said(instance: Instance) -> str:
-    name = known_or(instance.name, "")
-    return " ".join((instance.origin.address, name, *(value for _, value in instance.tags)))
+    return f"{instance.origin.address} {known_or(instance.name, '')}"
 
 
 def _in_reach(view: View, instance: Instance) -> bool:
@@ -147,20 +160,34 @@ def meant_for_sessions(view: View, host: Instance) -> bool:
 
 
 def bastions(view: View) -> tuple[Instance, ...]:
-    """Return the instances that people work from: with a Systems Manager role, or by name.
+    """Return the instances that people work from: by name; where none has such a name, those with a session role.
 
-    An instance that carries a Systems Manager role and is not named after another purpose counts.
+    With several clusters, an instance that only another one lets in belongs to that one.
     """
-    found: list[Instance] = []
-    for instance in view.snapshot.instances:
-        said = _said(instance)
-        if not _in_reach(view, instance) or (_RUNNER.search(said) and not _BASTION.search(said)):
-            continue
-        named = bool(_BASTION.search(instance.origin.address.rpartition(".")[2]) or _BASTION.search(said))
-        other = bool(_OTHER.search(instance.origin.address) or _OTHER.search(known_or(instance.name, "")))
-        if named or (has_ssm(view, instance.role) and not other):
-            found.append(instance)
-    return tuple(found)
+    near = [one for one in view.snapshot.instances if _in_reach(view, one) and not _elsewhere(view, one)]
+    named = [one for one in near if _BASTION.search(_said(one)) and not _RUNNER.search(_said(one))]
+    others = (one for one in near if has_ssm(view, one.role) and not _OTHER.search(_said(one)))
+    return tuple(named or (one for one in others if not _RUNNER.search(_said(one))))
+
+
+def _elsewhere(view: View, host: Instance) -> bool:
+    mine = admits(view, view.cluster, host)
+    return not mine and any(admits(view, one, host) for one in view.snapshot.clusters if one is not view.cluster)
+
+
+def admits(view: View, cluster: Cluster, host: Instance) -> bool:
+    """Tell whether a rule of the cluster's own groups names a security group of the host, or its subnet's range."""
+    carried = {key for many in choices(host.placement.groups) or () for key in many}
+    ranges = [known_or(subnet.cidr, None) for subnet in view.subnets(host.placement.subnets)]
+    keys = {cluster.cluster_group, *(key for many in choices(cluster.extra_groups) or () for key in many)}
+    for group in filter(None, map(view.snapshot.group_by_key.get, sorted(keys))):
+        for rule in group.rules:
+            peer = rule.peer
+            if not rule.egress and isinstance(peer, GroupRef) and peer.key in carried:
+                return True
+            if not rule.egress and isinstance(peer, IPv4Network) and any(r and r.subnet_of(peer) for r in ranges):
+                return True
+    return False
 
 
 def runners(view: View) -> tuple[Instance, ...]:
@@ -170,6 +197,19 @@ def runners(view: View) -> tuple[Instance, ...]:
         for one in view.snapshot.instances
         if _in_reach(view, one) and _RUNNER.search(_said(one)) and one not in view.bastions
     )
+
+
+def serves(view: View, balancer: LoadBalancer) -> bool:
+    """Tell whether a load balancer stands before this cluster: other things in a VPC have load balancers, too."""
+    name = known_or(view.cluster.name, "") or "\x00"
+    tags = dict(balancer.tags)
+    if f"kubernetes.io/cluster/{name}" in tags or tags.get("elbv2.k8s.aws/cluster") == name:
+        return True
+    carried = {key for many in choices(balancer.placement.groups) or () for key in many}
+    keys = {key for party in view.pods for place in party.placements for m in choices(place.groups) or () for key in m}
+    groups = filter(None, map(view.snapshot.group_by_key.get, sorted(keys)))
+    peers = (rule.peer for group in groups for rule in group.rules if not rule.egress)
+    return any(isinstance(peer, GroupRef) and peer.key in carried - keys for peer in peers)
 
 
 def operator_networks(view: View) -> tuple[IPv4Network, ...]:

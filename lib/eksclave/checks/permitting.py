@@ -182,9 +182,9 @@ def _context(view: View, endpoint: Endpoint, service: str) -> dict[str, str | No
     vpc = known_or(view.vpc.id, "*new*") if view.vpc else "*new*"
     layers = service == "s3"
     return {
-        "aws:principalaccount": own,
+        "aws:principalaccount": None if layers else own,  # layer URLs are signed in advance, AWS does not say by whom
         "aws:principalarn": None,
-        "aws:principalorgid": "*own*",
+        "aws:principalorgid": None if layers else "*own*",
         "aws:principaltype": "AssumedRole",
         "aws:principalisawsservice": "false",
         "aws:requestedregion": view.region,

@@ -169,11 +169,10 @@ class View:
 
     @cached_property
     def load_balancers(self) -> tuple[LoadBalancer, ...]:
-        """Load balancers in the cluster's VPC."""
-        inside = {subnet.key for subnet in self.snapshot.subnets if subnet.vpc == self.vpc_key}
-        return tuple(
-            one for one in self.snapshot.load_balancers if {s.key for s in self.subnets(one.placement.subnets)} & inside
-        )
+        """Load balancers that are seen to serve this cluster."""
+        from eksclave.checks.parties import serves
+
+        return tuple(one for one in self.snapshot.load_balancers if serves(self, one))
 
     @cached_property
     def mount_targets(self) -> tuple[MountTarget, ...]:

@@ -74,7 +74,7 @@ def _waiver(where: str, place: str, one: Any, ids: set[str]) -> tuple[Waiver | N
     ]
     if one.get("waive") and str(one["waive"]) not in ids:
         wrong.append(Mistake(where, f"{place}.waive", f"no requirement has the id '{one['waive']}'", "see docs/checks"))
-    until = one.get("until")
+    until: Any = one.get("until")
     if isinstance(until, str):
         with suppress(ValueError):
             until = date.fromisoformat(until)

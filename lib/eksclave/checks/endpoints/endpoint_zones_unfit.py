@@ -16,6 +16,7 @@ from collections.abc import Iterator, Sequence
 
 from eksclave.catalog.endpoints import service_or_none
 from eksclave.checks.asking import fails, passes
+from eksclave.checks.parties import linked_vpcs
 from eksclave.checks.result import Result
 from eksclave.checks.view import View
 from eksclave.reach.facts.endpoints import EndpointKind
@@ -27,7 +28,8 @@ ASKS = ("R15",)
 def ask(view: View, so_far: Sequence[Result]) -> Iterator[Result]:
     """Ask the subnets of each interface endpoint."""
     wrong, asked = 0, 0
-    for endpoint in view.endpoints:
+    near = {view.vpc_key, *linked_vpcs(view)}
+    for endpoint in (one for one in view.snapshot.endpoints if one.vpc in near):
         if endpoint.kind != EndpointKind.INTERFACE:
             continue
         asked += 1

@@ -23,7 +23,7 @@ from eksclave.checks.granting import cni_has_own_role, grants
 from eksclave.checks.result import Result
 from eksclave.checks.view import View
 from eksclave.reach.facts.iam import Role
-from eksclave.reach.facts.values import Origin, choices, why_unknown
+from eksclave.reach.facts.values import Origin, Value, choices, why_unknown
 
 ASKS = ("R6",)
 
@@ -33,6 +33,7 @@ def ask(view: View, so_far: Sequence[Result]) -> Iterator[Result]:
     if not find_flow("R6").when(view.features):
         return
     wrong = 0
+    asked: dict[tuple[str, str], tuple[Value[str | None], Origin, bool]]
     asked = {(str(group.role), group.origin.address): (group.role, group.origin, True) for group in view.node_groups}
     if view.has(Feature.AUTO_MODE) and view.cluster.auto_mode_node_role is not None:
         asked["auto", ""] = (view.cluster.auto_mode_node_role, view.cluster.origin, False)

@@ -13,7 +13,7 @@ Source
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from ipaddress import IPv4Network
+from ipaddress import IPv4Network, IPv6Network
 
 from eksclave.checks.asking import fails, passes
 from eksclave.checks.result import Result
@@ -35,11 +35,11 @@ def ask(view: View, so_far: Sequence[Result]) -> Iterator[Result]:
     for key in keys:
         group = view.snapshot.group_by_key.get(key)
         for rule in group.rules if group else ():
-            if not rule.egress and rule.peer == IPv4Network("0.0.0.0/0"):
+            if not rule.egress and rule.peer in (IPv4Network("0.0.0.0/0"), IPv6Network("::/0")):
                 wrong += 1
-                fix = f"name the callers' ranges or groups instead of 0.0.0.0/0 in {rule.origin}"
+                fix = f"name the callers' ranges or groups instead of {rule.peer} in {rule.origin}"
                 yield fails(
-                    view, "P4", f"{group.origin.address if group else key} lets in 0.0.0.0/0", rule.origin, fix=fix
+                    view, "P4", f"{group.origin.address if group else key} lets in {rule.peer}", rule.origin, fix=fix
                 )
     if not wrong:
-        yield passes(view, "P4", "no security group of the cluster lets in 0.0.0.0/0")
+        yield passes(view, "P4", "no security group of the cluster lets in {rule.peer}")
