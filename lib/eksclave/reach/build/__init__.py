@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from eksclave.errors import InputError, Mistake
 from eksclave.reach.build import (
     eks,
     endpoints,
@@ -23,7 +24,16 @@ from eksclave.terraform.model import World
 
 def snapshot(world: World) -> Snapshot:
     """Return all network facts of a world. The same world gives the same snapshot, whatever its order."""
-    build = Build(world)
+    try:
+        return _snapshot(Build(world))
+    except (AttributeError, IndexError, KeyError, RecursionError, TypeError, ValueError) as error:
+        said = f"a value is not of the form that the AWS provider writes ({type(error).__name__}: {error})"
+        where = ", ".join(world.sources)
+        raise InputError([Mistake(where, "", said, "make the JSON anew with terraform show -json")]) from error
+
+
+def _snapshot(build: Build) -> Snapshot:
+    world = build.world
     return Snapshot(
         vpcs=vpcs.vpcs(build),
         dhcp_options=vpcs.dhcp_options(build),

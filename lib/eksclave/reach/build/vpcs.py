@@ -68,6 +68,8 @@ def _dhcp(build: Build, vpc: Resource) -> Value[str | None]:
         if build.key(association.get("vpc_id"), *VPC) == vpc.address:
             return build.one(association.get("dhcp_options_id"), "aws_vpc_dhcp_options")
     named = build.key(vpc.get("dhcp_options_id"), "aws_vpc_dhcp_options")
+    if named == "default":
+        return None  # the word that the API uses where no set was ever associated
     known = {options.address for options in build.of("aws_vpc_dhcp_options", data=True)}
     known |= {options.address for options in build.of("aws_default_vpc_dhcp_options")}
     if named in known:
