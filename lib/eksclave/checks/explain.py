@@ -26,7 +26,7 @@ def explain(
     if len(clusters) > 1:
         addresses = ", ".join(one.origin.address for one in clusters)
         raise EksclaveError(f"the input holds {len(clusters)} clusters", f"say which with --cluster: {addresses}")
-    view = view_of(snapshot, clusters[0])
+    view = view_of(snapshot, next(iter(clusters)))
     parts: list[str] = []
     arrives = True
     for one in _parties(view, source):
