@@ -22,7 +22,9 @@ class Stalemate:
         self.clock = clock
         self.first: dict[tuple[str, str], float] = {}
 
-    def seen(self, environ: Mapping[str, Any], body: bytes, status: int, answer: bytes, headers: Mapping[str, str]) -> str:
+    def seen(
+        self, environ: Mapping[str, Any], body: bytes, status: int, answer: bytes, headers: Mapping[str, str]
+    ) -> str:
         """Return what to say instead of this answer, or nothing."""
         error = error_code(answer, {k.lower(): v for k, v in headers.items()}) if status >= 400 else ""
         if error not in WAITED_FOR:

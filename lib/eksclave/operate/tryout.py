@@ -7,7 +7,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -52,7 +52,7 @@ def synth(app: Path, spec: Path, out: Path, *, is_day0: bool = False) -> None:
 
 
 @contextmanager
-def day0(app: Path, spec: Path) -> Iterator[Path]:
+def day0(app: Path, spec: Path) -> Generator[Path]:
     """Give a folder with a day-0 synth of the spec, and take it away afterwards."""
     with tempfile.TemporaryDirectory(prefix="eksclave-try-") as place:
         out = Path(place) / "cdktf.out"

@@ -15,3 +15,22 @@ class EC2Response(MotoEC2Response):
         made = answer.result["DhcpOptions"]  # type: ignore[index]
         made.add_tags(self._parse_tag_specification().get("dhcp-options", {}))
         return answer
+
+    def create_launch_template(self) -> ActionResult:
+        """CreateLaunchTemplate: the template's own tags are not part of what it launches."""
+        answer = super().create_launch_template()
+        template = self.ec2_backend.get_launch_template(answer.result["LaunchTemplate"]["LaunchTemplateId"])  # type: ignore[index]
+        data = template.versions[0].data
+        specs = [one for one in data.get("TagSpecifications", []) if one.get("ResourceType") != "launch-template"]
+        data.pop("TagSpecifications", None)
+        if specs:
+            data["TagSpecifications"] = specs
+        return answer
+
+    def describe_instance_attribute(self) -> ActionResult:
+        """DescribeInstanceAttribute: without user data there is no value, not an empty one."""
+        answer = super().describe_instance_attribute()
+        told: dict[str, object] = answer.result  # type: ignore[assignment]
+        if self._get_param("Attribute") == "userData" and not (told.get("UserData") or {}).get("Value"):  # type: ignore[attr-defined]
+            told["UserData"] = {}
+        return answer

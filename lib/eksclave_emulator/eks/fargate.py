@@ -74,9 +74,7 @@ class FargateProfiles(Clusters):
         tables = tables or [
             t for t in self.ec2.describe_route_tables(filters={"vpc-id": [subnet.vpc_id]}) if t.main_association_id
         ]  # type: ignore[attr-defined]
-        return any(
-            str(getattr(route.gateway, "id", "")).startswith("igw-") for t in tables for route in t.routes
-        )
+        return any(str(getattr(route.gateway, "id", "")).startswith("igw-") for t in tables for route in t.routes)
 
     def _admit_role(self, cluster: str, role: str, kind: str) -> None:
         raise NotImplementedError

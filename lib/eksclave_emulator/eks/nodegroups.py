@@ -215,4 +215,10 @@ def _release(ask: Json, version: str) -> str:
 
 
 def _group_tag(group: str, key: str, value: str) -> Json:
-    return {"ResourceId": group, "ResourceType": "auto-scaling-group", "Key": key, "Value": value, "PropagateAtLaunch": True}
+    return {
+        "ResourceId": group,
+        "ResourceType": "auto-scaling-group",
+        "Key": key,
+        "Value": value,
+        "PropagateAtLaunch": True,
+    }

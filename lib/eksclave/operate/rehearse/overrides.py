@@ -77,7 +77,6 @@ class Overrides:
             "endpoints": [{service: self.url for service in self.services}],
             "max_retries": 2,
             "s3_use_path_style": True,
-            "skip_credentials_validation": True,
             "skip_metadata_api_check": "true",
             "skip_region_validation": True,
             "use_fips_endpoint": None,

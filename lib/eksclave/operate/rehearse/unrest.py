@@ -19,7 +19,9 @@ def _told(change: Json) -> str:
     action = " and ".join(change["actions"])
     before, after = change.get("before") or {}, change.get("after") or {}
     unknown = change.get("after_unknown") or {}
-    hidden = {word for side in ("before_sensitive", "after_sensitive") for word, on in _words(change.get(side)) if on is True}
+    hidden = {
+        word for side in ("before_sensitive", "after_sensitive") for word, on in _words(change.get(side)) if on is True
+    }
     if "update" not in change["actions"] and len(change["actions"]) == 1:
         return action
     parts = []
