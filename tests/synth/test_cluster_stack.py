@@ -54,9 +54,12 @@ def test_node_templates_name_no_group_and_no_image_and_want_imdsv2(examples, exa
         assert all(disk["ebs"]["encrypted"] == "true" for disk in template["block_device_mappings"])
 
 
-def test_bottlerocket_images_lie_on_its_second_disk(examples) -> None:
+def test_bottlerocket_images_lie_on_its_second_disk_and_both_are_encrypted(examples) -> None:
     template = examples["bottlerocket"]["cluster"].one("aws_launch_template", "rocket")
-    assert template["block_device_mappings"][0]["device_name"] == "/dev/xvdb"
+    disks = {disk["device_name"]: disk["ebs"] for disk in template["block_device_mappings"]}
+    assert disks["/dev/xvdb"]["volume_size"] == 100
+    assert "volume_size" not in disks["/dev/xvda"]
+    assert all(disk["encrypted"] == "true" for disk in disks.values())
 
 
 def test_auto_mode_turns_on_all_three_of_its_switches(examples) -> None:

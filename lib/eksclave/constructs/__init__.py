@@ -52,7 +52,7 @@ _HOMES = {
     "TransitGateway": "peering",
 }
 
-__all__ = sorted(_HOMES)
+__all__ = list(_HOMES)  # pyright: ignore[reportUnsupportedDunderAll]
 
 
 def __getattr__(name: str) -> Any:

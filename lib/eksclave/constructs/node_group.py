@@ -84,18 +84,7 @@ class NodeGroup(Part):
             "template",
             name=f"{label}-{plan.name}",
             update_default_version=True,
-            block_device_mappings=[
-                aws.launch_template.LaunchTemplateBlockDeviceMappings(
-                    device_name=plan.root_device,
-                    ebs=aws.launch_template.LaunchTemplateBlockDeviceMappingsEbs(
-                        encrypted="true",
-                        kms_key_id=plan.disk_kms_key_arn,
-                        volume_size=plan.disk_size_gib,
-                        volume_type=plan.disk_type,
-                        delete_on_termination="true",
-                    ),
-                )
-            ],
+            block_device_mappings=_disks(plan),
             metadata_options=aws.launch_template.LaunchTemplateMetadataOptions(
                 http_endpoint="enabled",
                 http_tokens="required",
@@ -107,3 +96,26 @@ class NodeGroup(Part):
             ],
         )
         return self.named(template, plan.name)
+
+
+_SYSTEM_DISK = "/dev/xvda"
+
+
+def _disks(plan: NodeGroupPlan) -> list[aws.launch_template.LaunchTemplateBlockDeviceMappings]:
+    """Return the encrypted disks: the one of the plan's size, and the system's where that is another (Bottlerocket)."""
+    sizes: dict[str, int | None] = {plan.root_device: plan.disk_size_gib}
+    if plan.root_device != _SYSTEM_DISK:
+        sizes = {_SYSTEM_DISK: None, **sizes}  # as large as the image says
+    return [
+        aws.launch_template.LaunchTemplateBlockDeviceMappings(
+            device_name=device,
+            ebs=aws.launch_template.LaunchTemplateBlockDeviceMappingsEbs(
+                encrypted="true",
+                kms_key_id=plan.disk_kms_key_arn,
+                volume_size=size,
+                volume_type=plan.disk_type,
+                delete_on_termination="true",
+            ),
+        )
+        for device, size in sizes.items()
+    ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Any
 
 from eksclave.contracts import CONTRACT_VERSION, StackName, stack_id
 from eksclave.design.model import StatePlan
@@ -48,7 +49,7 @@ class StateBackend:
         folder = self._outdir.absolute() / "stacks" / stack_id(self._cluster, name)
         return Path(os.path.relpath(file, folder)).as_posix()
 
-    def _s3(self, name: StackName) -> dict[str, str]:
+    def _s3(self, name: StackName) -> dict[str, Any]:
         settings = {
             "bucket": self._plan.bucket,
             "key": "/".join(part for part in (self._plan.key_prefix, self._cluster, f"{name}.tfstate") if part),
