@@ -32,7 +32,7 @@ def entries(draw):
     return (*made, entry(100, True, True, protocol="all"), entry(100, False, True, protocol="all"))
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(st.lists(entries(), min_size=6, max_size=6), st.sampled_from([None, "10.0.0.0/22"]), st.booleans())
 def test_asking_all_together_has_the_same_outcome_as_asking_every_pair(acls, group_range, wide):
     world = plain().sg(
