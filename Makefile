@@ -43,7 +43,8 @@ golden: environment  ## write the golden files, and fail where one changed
 	@$(PYTEST) tests/golden --golden=write
 
 docs: environment  ## write the generated pages
-	@$(BIN)/python tools/docs.py
+	@$(BIN)/python -m eksclave.spec.reference > docs/spec.md
+	@$(BIN)/python -m eksclave.checks.docs
 
 rehearse: environment  ## apply and destroy every stack of a spec against an emulated AWS (SPEC=clusters/x.yaml)
 	@$(BIN)/eksclave rehearse $(SPEC)

@@ -35,6 +35,8 @@ def load_lazily() -> None:
     if _leave_out_relay():
         options.append("--preserve-symlinks")
         extra["EKSCLAVE_KERNEL_STDIO"] = "1"
+    if "JSII_NODE" not in os.environ and wheel_node_or_none():
+        options.insert(0, "--max-semi-space-size=2")  # 20 MB less; a Node that we do not know may refuse it
     _start_with({**extra, "NODE_OPTIONS": " ".join(filter(None, options))})
 
 
