@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from ipaddress import IPv4Network
 
+from eksclave.reach.facts.fact import fact
 from eksclave.reach.facts.iam import Policy
 from eksclave.reach.facts.values import AFTER_APPLY, NOT_IN_INPUT, Origin, Value
 
 
-@dataclass(frozen=True)
+@fact
 class Cluster:
     """An EKS cluster. Its 2 to 4 control-plane interfaces land in any of `subnets`.
 
@@ -47,7 +47,7 @@ class Cluster:
     tags: tuple[tuple[str, str], ...] = ()
 
 
-@dataclass(frozen=True)
+@fact
 class LaunchTemplate:
     """A launch template. `groups` None means that it names no security group at all."""
 
@@ -63,7 +63,7 @@ class LaunchTemplate:
     public_ip: Value[bool | None] = None
 
 
-@dataclass(frozen=True)
+@fact
 class NodeGroup:
     """Nodes: an EKS managed node group, or self-managed nodes (`managed` False: an Auto Scaling group that joins).
 
@@ -94,7 +94,7 @@ class NodeGroup:
     desired: Value[int] = 1
 
 
-@dataclass(frozen=True)
+@fact
 class FargateProfile:
     """A Fargate profile; its pods carry the cluster security group. `selectors` are (namespace, labels)."""
 
@@ -107,7 +107,7 @@ class FargateProfile:
     waits_for: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
+@fact
 class Addon:
     """An EKS add-on; `configuration` is its JSON text, `role` that of its service account."""
 
@@ -123,7 +123,7 @@ class Addon:
     waits_for: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
+@fact
 class PodIdentity:
     """A Pod Identity association."""
 
@@ -135,7 +135,7 @@ class PodIdentity:
     role: Value[str]
 
 
-@dataclass(frozen=True)
+@fact
 class AccessEntry:
     """An access entry; `type` is STANDARD, EC2_LINUX, EC2_WINDOWS, FARGATE_LINUX or EC2."""
 
@@ -148,7 +148,7 @@ class AccessEntry:
     groups: Value[tuple[str, ...]] = ()
 
 
-@dataclass(frozen=True)
+@fact
 class PullThroughRule:
     """An ECR pull-through cache rule."""
 
@@ -158,7 +158,7 @@ class PullThroughRule:
     upstream: Value[str]
 
 
-@dataclass(frozen=True)
+@fact
 class Repository:
     """A private ECR repository, and its repository policy where there is one."""
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 from ipaddress import IPv4Address
 
+from eksclave.reach.facts.fact import fact
 from eksclave.reach.facts.values import Origin, Value
 
 
@@ -17,7 +17,7 @@ class AliasKind(StrEnum):
     NAME = "name"
 
 
-@dataclass(frozen=True)
+@fact
 class Alias:
     """Another thing that answers for a record: an endpoint or load balancer by key, or a further DNS name."""
 
@@ -25,7 +25,7 @@ class Alias:
     target: str
 
 
-@dataclass(frozen=True)
+@fact
 class ZoneRecord:
     """An A/AAAA/CNAME/alias record: `name` is the full lower-case name without final dot, maybe `*.` in front."""
 
@@ -38,7 +38,7 @@ class ZoneRecord:
     """Why what it answers is not known; then `addresses` and `alias` are empty."""
 
 
-@dataclass(frozen=True)
+@fact
 class PrivateZone:
     """A private hosted zone: it answers alone for its whole name space in `vpcs`; what it lacks does not exist
     there."""
@@ -51,7 +51,7 @@ class PrivateZone:
     incomplete: str = ""
 
 
-@dataclass(frozen=True)
+@fact
 class ResolverEndpoint:
     """A Resolver endpoint: `inbound` ones answer from the view of the VPC of their subnets."""
 
@@ -64,7 +64,7 @@ class ResolverEndpoint:
     vpc: Value[str] = ""
 
 
-@dataclass(frozen=True)
+@fact
 class ResolverRule:
     """A Resolver rule and the VPCs that it is associated with; `kind` is FORWARD, SYSTEM or RECURSIVE."""
 

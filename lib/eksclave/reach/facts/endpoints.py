@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 from ipaddress import IPv4Address
 
+from eksclave.reach.facts.fact import fact
 from eksclave.reach.facts.iam import Policy
 from eksclave.reach.facts.values import AFTER_APPLY, Origin, Value
 
@@ -20,7 +20,7 @@ class EndpointKind(StrEnum):
     SERVICE_NETWORK = "ServiceNetwork"
 
 
-@dataclass(frozen=True)
+@fact
 class Endpoint:
     """A VPC endpoint.
 

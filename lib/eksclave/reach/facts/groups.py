@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network, IPv6Network
 from typing import TypeAlias
 
 from eksclave.net import PortRange
+from eksclave.reach.facts.fact import fact
 from eksclave.reach.facts.network import PrefixListRef
 from eksclave.reach.facts.values import Origin, Value
 
 
-@dataclass(frozen=True)
+@fact
 class GroupRef:
     """Every interface that carries this security group, by its private address."""
 
@@ -22,7 +22,7 @@ Peer: TypeAlias = IPv4Network | IPv6Network | GroupRef | PrefixListRef
 """The other side of a security group rule. `self` is written as a `GroupRef` to the group itself."""
 
 
-@dataclass(frozen=True)
+@fact
 class GroupRule:
     """One allowed kind of traffic, to (`egress`) or from one peer. One rule per peer: readers split lists.
 
@@ -37,7 +37,7 @@ class GroupRule:
     ports: Value[PortRange | None] = None
 
 
-@dataclass(frozen=True)
+@fact
 class SecurityGroup:
     """A security group: only what a rule allows may pass; answers to allowed requests always pass.
 
@@ -78,7 +78,7 @@ def cluster_group(cluster: str, vpc: Value[str], origin: Origin, added: tuple[Gr
     return SecurityGroup(key, made, vpc, rules, made_by_eks=True)
 
 
-@dataclass(frozen=True)
+@fact
 class Placement:
     """Where interfaces may be: each in some one of `subnets`, and each carrying all of `groups` at once.
 

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from ipaddress import IPv4Address
 
 from eksclave.net import PortRange
+from eksclave.reach.facts.fact import fact
 from eksclave.reach.facts.groups import Placement
 from eksclave.reach.facts.values import AFTER_APPLY, NOT_IN_INPUT, Origin, Value
 
 
-@dataclass(frozen=True)
+@fact
 class Instance:
     """An EC2 instance (or Auto Scaling group) outside of any node group: a bastion, a runner, an appliance."""
 
@@ -26,7 +26,7 @@ class Instance:
     platform: Value[str] = "linux"
 
 
-@dataclass(frozen=True)
+@fact
 class Listener:
     """A listener and the port (and health-check port) of its targets."""
 
@@ -39,7 +39,7 @@ class Listener:
     target_key: str = ""
 
 
-@dataclass(frozen=True)
+@fact
 class LoadBalancer:
     """A load balancer made in Terraform; `kind` is application, network, gateway or classic."""
 
@@ -53,7 +53,7 @@ class LoadBalancer:
     tags: tuple[tuple[str, str], ...] = ()
 
 
-@dataclass(frozen=True)
+@fact
 class MountTarget:
     """An EFS mount target: one interface."""
 
@@ -63,7 +63,7 @@ class MountTarget:
     file_system: Value[str] = ""
 
 
-@dataclass(frozen=True)
+@fact
 class NetworkInterface:
     """Any other network interface that the input defines (appliances, databases ...)."""
 
@@ -73,7 +73,7 @@ class NetworkInterface:
     source_dest_check: Value[bool] = True
 
 
-@dataclass(frozen=True)
+@fact
 class Image:
     """A container image reference as the cluster will pull it, and where it is written."""
 
@@ -82,7 +82,7 @@ class Image:
     cluster: Value[str] = NOT_IN_INPUT
 
 
-@dataclass(frozen=True)
+@fact
 class Workload:
     """Something that runs in the cluster and that the input defines: a Helm release, a Kubernetes manifest.
 
@@ -109,7 +109,7 @@ class Workload:
     waits_for: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
+@fact
 class EniConfig:
     """VPC CNI custom networking, or a SecurityGroupPolicy: other subnets or groups for pods than for their node."""
 

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TypeAlias
 
+from eksclave.reach.facts.fact import fact
 from eksclave.reach.facts.values import AFTER_APPLY, NOT_IN_INPUT, Origin, Value
 
 Patterns: TypeAlias = Value[tuple[str, ...]]
 """Texts with `*` and `?` as IAM reads them, and HOLE for parts that are not known before apply."""
 
 
-@dataclass(frozen=True)
+@fact
 class Condition:
     """One line of a condition block: `ForAnyValue:StringLike`, `aws:PrincipalArn`, the values.
 
@@ -24,7 +24,7 @@ class Condition:
     values: Patterns
 
 
-@dataclass(frozen=True)
+@fact
 class Principal:
     """One principal: `type` is `*`, `AWS`, `Service`, `Federated` or `CanonicalUser`; `value` as written."""
 
@@ -32,7 +32,7 @@ class Principal:
     value: str
 
 
-@dataclass(frozen=True)
+@fact
 class Statement:
     """One statement. Exactly one of `actions`/`not_actions` is set, and at most one of the other pairs.
 
@@ -51,7 +51,7 @@ class Statement:
     sid: str = ""
 
 
-@dataclass(frozen=True)
+@fact
 class Policy:
     """A policy document. `incomplete` says why there may be more statements."""
 
@@ -61,7 +61,7 @@ class Policy:
     name: str = ""
 
 
-@dataclass(frozen=True)
+@fact
 class Role:
     """An IAM role: managed policies by ARN (`arn:aws:iam::aws:policy/AmazonEKS_CNI_Policy`), and documents that are
     known.
@@ -85,7 +85,7 @@ class Role:
     """`namespace:name` of the Kubernetes service accounts that the trust policy names through an OIDC provider."""
 
 
-@dataclass(frozen=True)
+@fact
 class InstanceProfile:
     """An instance profile and its role."""
 
@@ -95,7 +95,7 @@ class InstanceProfile:
     role: Value[str]
 
 
-@dataclass(frozen=True)
+@fact
 class OidcProvider:
     """An IAM OIDC provider, and whether the input reads its certificate over the network (`tls_certificate`)."""
 

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 from ipaddress import IPv4Network
 
+from eksclave.reach.facts.fact import fact
 from eksclave.reach.facts.network import PrefixListRef
 from eksclave.reach.facts.values import AFTER_APPLY, NOT_IN_INPUT, Origin, Value
 
 
-@dataclass(frozen=True)
+@fact
 class Peering:
     """A VPC peering connection. It carries packets only between addresses of its two VPCs, and only once accepted.
 
@@ -42,7 +42,7 @@ class AttachmentKind(StrEnum):
     OTHER = "other"
 
 
-@dataclass(frozen=True)
+@fact
 class TransitGatewayAttachment:
     """An attachment. For a VPC: it has an interface in each of `subnets`, one zone each, and serves only those zones.
 
@@ -64,7 +64,7 @@ class TransitGatewayAttachment:
     group_references: Value[bool] = False
 
 
-@dataclass(frozen=True)
+@fact
 class TransitGatewayRoute:
     """A static route of a transit gateway route table; `attachment` None is a blackhole."""
 
@@ -73,7 +73,7 @@ class TransitGatewayRoute:
     origin: Origin
 
 
-@dataclass(frozen=True)
+@fact
 class TransitGatewayRouteTable:
     """A transit gateway route table. `propagations` are attachments whose VPC ranges (or `networks`) appear as routes.
 
@@ -88,7 +88,7 @@ class TransitGatewayRouteTable:
     incomplete: str = ""
 
 
-@dataclass(frozen=True)
+@fact
 class TransitGateway:
     """A transit gateway. `default_association` and `default_propagation` are what new attachments get where not
     said."""
@@ -100,7 +100,7 @@ class TransitGateway:
     dns_support: Value[bool] = True
 
 
-@dataclass(frozen=True)
+@fact
 class VpnGateway:
     """A virtual private gateway (site-to-site VPN or Direct Connect) on a VPC; `networks` are the ranges behind it."""
 
@@ -110,7 +110,7 @@ class VpnGateway:
     networks: Value[tuple[IPv4Network, ...]] = NOT_IN_INPUT
 
 
-@dataclass(frozen=True)
+@fact
 class ClientVpn:
     """A Client VPN endpoint: its clients appear with addresses of the associated `subnets` and carry `groups`."""
 

@@ -9,18 +9,18 @@ means
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 from ipaddress import IPv4Address, IPv4Network, IPv6Network
 from typing import TypeAlias
 
 from eksclave.net import PortRange
+from eksclave.reach.facts.fact import fact
 from eksclave.reach.facts.values import AFTER_APPLY, NOT_IN_INPUT, Origin, Value
 
 Network: TypeAlias = IPv4Network | IPv6Network
 
 
-@dataclass(frozen=True)
+@fact
 class DhcpOptions:
     """A DHCP option set. `servers` as written: addresses or the word `AmazonProvidedDNS`; `domain` empty if not set.
 
@@ -33,7 +33,7 @@ class DhcpOptions:
     domain: Value[str] = ""
 
 
-@dataclass(frozen=True)
+@fact
 class Vpc:
     """A VPC. `cidrs` are all its IPv4 ranges, primary first, as far as known; `cidrs_incomplete` says why more may
     exist.
@@ -62,7 +62,7 @@ class Vpc:
     id: Value[str] = AFTER_APPLY
 
 
-@dataclass(frozen=True)
+@fact
 class Subnet:
     """A subnet. Interfaces get any address of `cidr` but its first four and its last, which AWS keeps.
 
@@ -109,14 +109,14 @@ class TargetKind(StrEnum):
     UNKNOWN = "unknown"
 
 
-@dataclass(frozen=True)
+@fact
 class PrefixListRef:
     """A prefix list by the key of its `PrefixList`."""
 
     key: str
 
 
-@dataclass(frozen=True)
+@fact
 class Route:
     """One route of a table. The VPC's local routes are implied and never listed, unless they were given another target.
 
@@ -131,7 +131,7 @@ class Route:
     target: Value[str] = ""
 
 
-@dataclass(frozen=True)
+@fact
 class RouteTable:
     """A route table. Routes of gateway endpoints are not listed here: they follow from `Endpoint.route_tables`.
 
@@ -150,7 +150,7 @@ class RouteTable:
     tags: tuple[tuple[str, str], ...] = ()
 
 
-@dataclass(frozen=True)
+@fact
 class NaclEntry:
     """One numbered rule. `protocol` is `all`, `tcp`, `udp`, `icmp` or a decimal IANA number; `ports` None means every
     port.
@@ -168,7 +168,7 @@ class NaclEntry:
     ports: Value[PortRange | None] = None
 
 
-@dataclass(frozen=True)
+@fact
 class Nacl:
     """A network ACL: entries in any order, evaluated by ascending number, first match decides, no match denies.
 
@@ -182,7 +182,7 @@ class Nacl:
     incomplete: str = ""
 
 
-@dataclass(frozen=True)
+@fact
 class PrefixList:
     """A list of ranges. AWS's own lists name their `service` (`s3`, `dynamodb`) and their contents are usually Unknown.
 
@@ -196,7 +196,7 @@ class PrefixList:
     region: Value[str] = NOT_IN_INPUT
 
 
-@dataclass(frozen=True)
+@fact
 class InternetGateway:
     """An internet gateway and the VPC it is attached to (also egress-only ones: `egress_only`)."""
 
@@ -206,7 +206,7 @@ class InternetGateway:
     egress_only: bool = False
 
 
-@dataclass(frozen=True)
+@fact
 class NatGateway:
     """A NAT gateway. Private ones (`public` False) translate to an address of their subnet and need a private way
     on."""
