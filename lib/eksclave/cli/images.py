@@ -218,9 +218,12 @@ def _lock_again(
 
     spec, design = _design(cluster)
     if version:
+        from eksclave.catalog.versions import kubernetes_versions
         from eksclave.design.build import build
         from eksclave.design.open import open_spec
 
+        if version not in kubernetes_versions():
+            raise click.UsageError(f"Kubernetes '{version}' is not known; known: {', '.join(kubernetes_versions())}")
         design = build(open_spec(spec).spec.model_copy(update={"kubernetes_version": version}))
     old = read(lock_path(spec)) if lock_path(spec).is_file() else None
     wanted = platforms or (old.wanted if old else ())

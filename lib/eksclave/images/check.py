@@ -44,10 +44,11 @@ def differences(images: Iterable[LockedImage], ecr: Any, account: str) -> tuple[
 
 
 def _ask(repository: str, wanted: list[LockedImage], ecr: Any, account: str) -> list[Difference]:
-    tags = _digests(ecr, account, repository, "imageTag", [one.tag for one in wanted])
+    tags = _digests(ecr, account, repository, "imageTag", [one.tag for one in wanted if one.tag])
     if tags is None:
-        said, fix = "the repository is not there", "deploy the registry stack, then run `eksclave images copy`"
-        return [Difference(repository, str(one.source), said, fix) for one in wanted]
+        said = "the repository is not there"
+        fixes = [_copy(one) if one.cached else f"deploy the registry stack, then {_copy(one)}" for one in wanted]
+        return [Difference(repository, str(one.source), said, fix) for one, fix in zip(wanted, fixes, strict=True)]
     below = sorted({d for one in wanted for d in (one.digest, *(p.digest for p in one.platforms))})
     below += sorted({attached.digest for one in wanted for attached in one.attached})
     held = _digests(ecr, account, repository, "imageDigest", below) or {}
@@ -58,11 +59,13 @@ def _ask(repository: str, wanted: list[LockedImage], ecr: Any, account: str) -> 
 
 
 def _compare(one: LockedImage, tags: dict[str, str], held: dict[str, str]) -> list[tuple[str, str]]:
-    copy = "run `eksclave images copy`"
+    copy = _copy(one)
     if one.digest not in held:
         gone = [(f"image {one.digest} is missing", copy)]
-        return gone if tags.get(one.tag) in (None, one.digest) else [_moved(one, tags), *gone]
+        return gone if one.cached or tags.get(one.tag) in (None, one.digest) else [_moved(one, tags), *gone]
     found: list[tuple[str, str]] = []
+    if one.cached:
+        return []  # pods name the digest; the tag of a cached image follows its upstream
     if one.tag not in tags:
         found.append((f"tag {one.tag} is missing", copy))
     elif tags[one.tag] != one.digest:
@@ -70,6 +73,10 @@ def _compare(one: LockedImage, tags: dict[str, str], held: dict[str, str]) -> li
     found += [(f"platform {p.name} {p.digest} is missing", copy) for p in one.platforms if p.digest not in held]
     found += [(f"{a.type} {a.digest} is missing", copy) for a in one.attached if a.digest not in held]
     return found
+
+
+def _copy(one: LockedImage) -> str:
+    return "run `eksclave images warm` from outside" if one.cached else "run `eksclave images copy`"
 
 
 def _moved(one: LockedImage, tags: dict[str, str]) -> tuple[str, str]:
@@ -81,6 +88,7 @@ def _digests(ecr: Any, account: str, repository: str, key: str, values: list[str
     from botocore.exceptions import BotoCoreError, ClientError
 
     held: dict[str, str] = {}
+    values = values or ["-"] * (key == "imageTag")  # ask anyway, to learn whether the repository is there
     for first in range(0, len(values), BATCH):
         ids = [{key: value} for value in values[first : first + BATCH]]
         try:

@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from eksclave.catalog.images import CanonicalImage, MirroredImage, cached, mirrored
 from eksclave.catalog.partitions import partition_of
-from eksclave.catalog.registries import addon_account, addon_accounts
+from eksclave.catalog.registries import addon_account, addon_accounts, bottlerocket_registry
 from eksclave.images.credentials import ecr_place
 
 
@@ -42,7 +42,8 @@ class Home:
         """
         place = ecr_place(image.registry)
         if place and place[1] == (self.region or place[1]):
-            return Kind.AWS if place[0] == addon_account(place[1]) else Kind.OWN
+            theirs = place[0] == addon_account(place[1]) or image.registry == bottlerocket_registry(place[1])
+            return Kind.AWS if theirs else Kind.OWN
         return Kind.CACHE if image.registry in self.rules else Kind.COPY
 
     def pulled(self, image: CanonicalImage, digest: str = "") -> MirroredImage:

@@ -48,8 +48,9 @@ def lock(
 def resolve(image: CanonicalImage, home: Home, platforms: tuple[str, ...], registry: Registry) -> LockedImage:
     """Return one image as its registry has it now."""
     top = registry.manifest(image.repository, image.digest or image.tag)
-    if home.kind(image) is Kind.CACHE:
-        platforms = ()  # ECR pulls a whole manifest list through its cache
+    is_cached = home.kind(image) is Kind.CACHE
+    if is_cached:
+        platforms = ()  # ECR pulls a whole manifest list through its cache, and nothing that is attached to it
     kept = narrow(top, platforms, str(image))
     if isinstance(kept, str):
         named = next(_platform(child) for child in top.children if child["digest"] == kept)
@@ -60,7 +61,7 @@ def resolve(image: CanonicalImage, home: Home, platforms: tuple[str, ...], regis
         names = {kept.digest: _own_platform(registry, image.repository, kept)}
     manifests = {digest: registry.manifest(image.repository, digest) for digest in names}
     locked = [LockedPlatform(names[digest], digest, _size(manifest)) for digest, manifest in manifests.items()]
-    about_top = _attached(registry, image.repository, top.digest)
+    about_top = [] if is_cached else _attached(registry, image.repository, top.digest)
     whole = kept.digest == top.digest
     attached = set(about_top if whole else ())
     if about_top or not whole:
@@ -74,7 +75,7 @@ def resolve(image: CanonicalImage, home: Home, platforms: tuple[str, ...], regis
         tuple(sorted(locked)),
         tuple(sorted(attached)),
         top.digest if not whole and kept.is_index else "",
-        home.kind(image) is Kind.CACHE,
+        is_cached,
     )
 
 
