@@ -43,7 +43,7 @@ def test_operators_get_routes_both_ways_and_rules(examples) -> None:
     assert routes["back-rtb-0b1b2c3d4e5f60718"]["destination_cidr_block"] == "10.96.0.0/16"
     assert routes["control_plane-tgw-172-20-0-0-16"]["transit_gateway_id"] == "tgw-0a1b2c3d4e5f60718"
     sources = {rule["cidr_ipv4"] for rule in access.all("aws_vpc_security_group_ingress_rule").values()}
-    assert sources == {"172.16.0.0/20", "172.17.0.0/20", "172.20.0.0/16", "192.168.100.0/24"}
+    assert sources == {"172.16.0.0/20", "172.17.0.0/20", "172.20.0.0/16"}
 
 
 def test_a_peering_with_another_account_is_left_for_them_to_accept(examples) -> None:
@@ -68,3 +68,8 @@ def test_a_principal_that_is_neither_role_nor_user_is_refused(synth, minimal_spe
 
     with pytest.raises(EksclaveError, match="neither a role nor a user"):
         synth(minimal_spec + "access: {bastion: {session_policy_principals: ['arn:aws:iam::111122223333:root']}}\n")
+
+
+def test_a_network_that_reaches_an_existing_vpc_already_is_let_in_to_the_api(examples) -> None:
+    rules = examples["existing-vpc"]["access"].all("aws_vpc_security_group_ingress_rule").values()
+    assert "192.168.100.0/24" in {rule.get("cidr_ipv4") for rule in rules}
