@@ -29,7 +29,7 @@ class Connection(MotoRequestHandler):
             for name, value in headers:
                 if name.lower() not in ("content-length", "connection", "transfer-encoding"):
                     self.send_header(name, value)
-            size = dict((k.lower(), v) for k, v in headers).get("content-length")
+            size = {k.lower(): v for k, v in headers}.get("content-length")
             head = self.command == "HEAD"
             self.send_header("Content-Length", size if head and size else str(len(body)))
             self.end_headers()

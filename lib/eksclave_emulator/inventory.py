@@ -30,7 +30,6 @@ KINDS: dict[str, tuple[str, ...]] = {
 
 def inventory() -> list[str]:
     """Return one line for each resource, sorted: `service region kind id`."""
-    from moto.backends import get_backend
 
     found = [
         f"{service} {region} {kind} {ident}"

@@ -10,8 +10,16 @@ from moto.ec2.exceptions import EC2ClientError
 class Endpoints:
     """Interface and gateway endpoints."""
 
-    def create_vpc_endpoint(self: Any, vpc_id: str, service_name: str, endpoint_type: str | None,
-                            policy_document: str | None, route_table_ids: list[str], *args: Any, **kwargs: Any) -> Any:  # fmt: skip
+    def create_vpc_endpoint(
+        self: Any,
+        vpc_id: str,
+        service_name: str,
+        endpoint_type: str | None,
+        policy_document: str | None,
+        route_table_ids: list[str],
+        *args: Any,
+        **kwargs: Any,
+    ) -> Any:
         """CreateVpcEndpoint."""
         interface = (endpoint_type or "Gateway").lower() == "interface"
         subnets = [self.get_subnet(one) for one in kwargs.get("subnet_ids") or []]
@@ -24,8 +32,13 @@ class Endpoints:
                     raise EC2ClientError("InvalidGroup.NotFound", f"The security group '{group}' does not exist")
             if not groups:
                 kwargs["security_group_ids"] = [self.get_security_group_from_name("default", vpc_id).id]
-        elif any(point.vpc_id == vpc_id and point.service_name == service_name and point.vpc_endpoint_type == endpoint_type
-                 and set(point.route_table_ids or []) & set(route_table_ids or []) for point in self.vpc_end_points.values()):  # fmt: skip
+        elif any(
+            point.vpc_id == vpc_id
+            and point.service_name == service_name
+            and point.vpc_endpoint_type == endpoint_type
+            and set(point.route_table_ids or []) & set(route_table_ids or [])
+            for point in self.vpc_end_points.values()
+        ):
             raise EC2ClientError("RouteAlreadyExists", f"a route table already has a route to {service_name}")
         made = super().create_vpc_endpoint(
             vpc_id, service_name, endpoint_type, policy_document, route_table_ids, *args, **kwargs
@@ -95,8 +108,11 @@ class Endpoints:
             p.vpc_id == vpc_id and p.service_name == service and p.private_dns_enabled
             for p in self.vpc_end_points.values()
         ):
-            raise EC2ClientError("InvalidParameter", f"private-dns-enabled cannot be set because there is already a conflicting "
-                                                     f"DNS domain for {service} in the VPC {vpc_id}")  # fmt: skip
+            raise EC2ClientError(
+                "InvalidParameter",
+                f"private-dns-enabled cannot be set because there is already a conflicting "
+                f"DNS domain for {service} in the VPC {vpc_id}",
+            )
 
 
 def _on(value: Any) -> bool:

@@ -6,16 +6,24 @@ import re
 
 KNOWN: tuple[tuple[str, str], ...] = (
     (r"Error acquiring the state lock", "another run holds the lock; wait for it, or remove the lock it left behind"),
-    (r"[Pp]lugin did not respond|plugin crashed|Plugin process exited|Unrecognized remote plugin message"
-     r"|Failed to (load|instantiate) plugin|connection is shut down", "the provider's process crashed; run again with --keep and look at its log"),
+    (
+        r"[Pp]lugin did not respond|plugin crashed|Plugin process exited|Unrecognized remote plugin message"
+        r"|Failed to (load|instantiate) plugin|connection is shut down",
+        "the provider's process crashed; run again with --keep and look at its log",
+    ),
     (r"no space left on device", "the disk is full; free some space, or set TMPDIR to a folder with room"),
-    (r"[Nn]o available releases match|Failed to query available provider packages|could not find a version",
-     "put the provider into the mirror: terraform providers mirror DIRECTORY, EKSCLAVE_PROVIDER_MIRROR=DIRECTORY"),
+    (
+        r"[Nn]o available releases match|Failed to query available provider packages|could not find a version",
+        "put the provider into the mirror: terraform providers mirror DIRECTORY, EKSCLAVE_PROVIDER_MIRROR=DIRECTORY",
+    ),
     (r"Unsupported Terraform Core version", "install the Terraform version that the stack asks for"),
-    (r"EmulatorNotImplemented|has not been implemented", "the emulator lacks this operation: the stack is not at fault"),
+    (
+        r"EmulatorNotImplemented|has not been implemented",
+        "the emulator lacks this operation: the stack is not at fault",
+    ),
     (r"EmulatorFault", "a fault in the emulator: the stack is not at fault"),
     (r"connection refused|EOF$|connection reset", "the emulator is not there any more"),
-)  # fmt: skip
+)
 """Pattern in Terraform's words → the fix."""
 
 

@@ -30,15 +30,26 @@ class Emulator:
         self.process, self.url = process, url
 
     @classmethod
-    def start(cls, processes: Processes, folder: Path, account: str, port: int = 0) -> Emulator:
+    def start(cls, processes: Processes, folder: Path, account: str, port: int = 0, stay: bool = False) -> Emulator:
         """Start one and wait until it listens. `port` 0 takes a free one."""
         environment = {
-            **{name: value for name, value in os.environ.items() if name in ("PATH", "LANG", "SYSTEMROOT", "PYTHONPATH", "VIRTUAL_ENV")},
-            "HOME": str(folder), "TMPDIR": str(folder), "MOTO_ACCOUNT_ID": account, "MOTO_IAM_LOAD_MANAGED_POLICIES": "true",
-            "AWS_EC2_METADATA_DISABLED": "true", "AWS_CONFIG_FILE": os.devnull, "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
-            "AWS_ACCESS_KEY_ID": "x", "AWS_SECRET_ACCESS_KEY": "x", "MOTO_ALLOW_NONEXISTENT_REGION": "true",
-        }  # fmt: skip
-        command = [sys.executable, "-m", "eksclave_emulator", "--port", str(port)]
+            **{
+                name: value
+                for name, value in os.environ.items()
+                if name in ("PATH", "LANG", "SYSTEMROOT", "PYTHONPATH", "VIRTUAL_ENV")
+            },
+            "HOME": str(folder),
+            "TMPDIR": str(folder),
+            "MOTO_ACCOUNT_ID": account,
+            "MOTO_IAM_LOAD_MANAGED_POLICIES": "true",
+            "AWS_EC2_METADATA_DISABLED": "true",
+            "AWS_CONFIG_FILE": os.devnull,
+            "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+            "AWS_ACCESS_KEY_ID": "x",
+            "AWS_SECRET_ACCESS_KEY": "x",
+            "MOTO_ALLOW_NONEXISTENT_REGION": "true",
+        }
+        command = [sys.executable, "-m", "eksclave_emulator", "--port", str(port), *(["--stay"] if stay else [])]
         process = processes.start(command, folder, environment)
         said = _first_line(process)
         try:
@@ -96,7 +107,7 @@ def _first_line(process: subprocess.Popen[str]) -> str:
     """Return the first line it prints, or nothing where it ends or stays silent."""
     found: list[str] = []
     reader = threading.Thread(
-        target=lambda: found.append((process.stdout.readline() if process.stdout else "")), daemon=True
+        target=lambda: found.append(process.stdout.readline() if process.stdout else ""), daemon=True
     )
     reader.start()
     until = time.monotonic() + _PATIENCE

@@ -1,17 +1,21 @@
-"""`--keep`: a ready environment for `aws` and `terraform` on what the rehearsal left behind."""
+"""`--keep`: a ready environment for `aws` and `terraform` on what the rehearsal made, and a way to end it."""
 
 from __future__ import annotations
 
 import shlex
 from pathlib import Path
 
+from .emulator import Emulator
+
 WORDS = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE",
          "AWS_EC2_METADATA_DISABLED", "AWS_ENDPOINT_URL", "TF_CLI_CONFIG_FILE", "NO_PROXY")  # fmt: skip
 
 
-def write_environment(private: Path, url: str, environment: dict[str, str]) -> Path:
-    """Write `environment.sh` into the kept folder and return it."""
+def write_environment(private: Path, emulator: Emulator, environment: dict[str, str]) -> None:
+    """Write `environment.sh`, to be read by a shell, and `stop`, which ends the emulator and removes the folder."""
     lines = [f"export {word}={shlex.quote(environment[word])}" for word in WORDS if word in environment]
-    file = private / "environment.sh"
-    file.write_text("\n".join([f"# the emulator listens at {url}", *lines, ""]), encoding="utf-8")
-    return file
+    said = f"# the emulator listens at {emulator.url}"
+    (private / "environment.sh").write_text("\n".join([said, *lines, ""]), encoding="utf-8")
+    stop = private / "stop"
+    stop.write_text(f"#!/bin/sh\nkill {emulator.process.pid}\nrm -rf {shlex.quote(str(private))}\n", encoding="utf-8")
+    stop.chmod(0o700)

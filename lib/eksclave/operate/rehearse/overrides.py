@@ -74,7 +74,7 @@ class Overrides:
             "shared_credentials_files": [empty],
             "http_proxy": None,
             "https_proxy": None,
-            "endpoints": [{service: self.url for service in self.services}],
+            "endpoints": [dict.fromkeys(self.services, self.url)],
             "max_retries": 2,
             "s3_use_path_style": True,
             "skip_metadata_api_check": "true",
@@ -111,7 +111,7 @@ class Overrides:
         return kept | {
             "access_key": KEY_ID,
             "secret_key": SECRET,
-            "endpoints": {service: self.url for service in _S3_CALLS},
+            "endpoints": dict.fromkeys(_S3_CALLS, self.url),
             "skip_credentials_validation": True,
             "skip_metadata_api_check": True,
             "skip_region_validation": True,

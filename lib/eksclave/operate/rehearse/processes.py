@@ -96,6 +96,11 @@ class Processes:
         with self._lock:
             self._running.pop(process.pid, None)
 
+    def release(self, process: subprocess.Popen[str]) -> None:
+        """Let a process go on after us; it is no longer ended with the others."""
+        with self._lock:
+            self._running.pop(process.pid, None)
+
     def stop(self, why: str) -> None:
         """End everything, now; a `run` that is under way raises `Stopped` with this reason. The first reason stays."""
         with self._lock:

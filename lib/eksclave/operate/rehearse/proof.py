@@ -49,8 +49,13 @@ def _before_nodes(good: Sequence[tuple[int, Json]], first: int | None) -> list[P
 
 def _rules(good: Sequence[tuple[int, Json]], first: int | None) -> Proof:
     """The rules of every security group that an endpoint carries."""
-    groups = {value for _, call in good if call["action"] == "CreateVpcEndpoint"
-              for key, value in call["asked"].items() if key.startswith("SecurityGroupId")}  # fmt: skip
+    groups = {
+        value
+        for _, call in good
+        if call["action"] == "CreateVpcEndpoint"
+        for key, value in call["asked"].items()
+        if key.startswith("SecurityGroupId")
+    }
     actions = ("AuthorizeSecurityGroupIngress", "RevokeSecurityGroupIngress")
     of = [(i, call) for i, call in good if call["action"] in actions and call["asked"].get("GroupId") in groups]
     late = [_what(call) for i, call in of if first is not None and i > first]
@@ -62,8 +67,11 @@ def _rules(good: Sequence[tuple[int, Json]], first: int | None) -> Proof:
 
 def _attachments(good: Sequence[tuple[int, Json]], first: int | None) -> Proof:
     """The policies of every role that a node group runs as."""
-    roles = {str(call["asked"].get("nodeRole") or call["asked"].get("podExecutionRoleArn")).rpartition("/")[2]
-             for _, call in good if call["action"] in _NODES}  # fmt: skip
+    roles = {
+        str(call["asked"].get("nodeRole") or call["asked"].get("podExecutionRoleArn")).rpartition("/")[2]
+        for _, call in good
+        if call["action"] in _NODES
+    }
     actions = ("AttachRolePolicy", "PutRolePolicy", "AddRoleToInstanceProfile")
     of = [(i, call) for i, call in good if call["action"] in actions and call["asked"].get("RoleName") in roles]
     late = [_what(call) for i, call in of if first is not None and i > first]
@@ -72,8 +80,13 @@ def _attachments(good: Sequence[tuple[int, Json]], first: int | None) -> Proof:
         for role in sorted(roles)
         if not any(c["asked"].get("RoleName") == role for _, c in of)
     ]
-    return _verdict("node policies before nodes", len(of), [*late, *(bare if of else [])],
-                    f"{len(of)} calls, all before the first node", "no role of a node was given a policy here")  # fmt: skip
+    return _verdict(
+        "node policies before nodes",
+        len(of),
+        [*late, *(bare if of else [])],
+        f"{len(of)} calls, all before the first node",
+        "no role of a node was given a policy here",
+    )
 
 
 def _entries(good: Sequence[tuple[int, Json]], first: int | None) -> Proof:
@@ -84,8 +97,13 @@ def _entries(good: Sequence[tuple[int, Json]], first: int | None) -> Proof:
         if call["action"] == "CreateAccessEntry" and "LINUX" in str(call["asked"].get("type"))
     ]
     late = [_what(call) for i, call in of if first is not None and i > first]
-    return _verdict("node access entries before nodes", len(of) if first is not None else 0, late,
-                    f"{len(of)} calls, all before the first node", "EKS makes the entries of managed nodes itself")  # fmt: skip
+    return _verdict(
+        "node access entries before nodes",
+        len(of) if first is not None else 0,
+        late,
+        f"{len(of)} calls, all before the first node",
+        "EKS makes the entries of managed nodes itself",
+    )
 
 
 def _network_plugin(good: Sequence[tuple[int, Json]], first: int | None) -> Proof:
@@ -96,8 +114,12 @@ def _network_plugin(good: Sequence[tuple[int, Json]], first: int | None) -> Proo
     clusters = [call["asked"] for _, call in good if call["action"] == "CreateCluster"]
     of = [i for i, call in good if call["action"] == "CreateAddon" and call["asked"].get("addonName") == "vpc-cni"]
     if of:
-        return Proof(name, "pass" if min(of) < first else "fail", len(of),
-                     "the vpc-cni add-on was there first" if min(of) < first else "the vpc-cni add-on came after the first node")  # fmt: skip
+        return Proof(
+            name,
+            "pass" if min(of) < first else "fail",
+            len(of),
+            "the vpc-cni add-on was there first" if min(of) < first else "the vpc-cni add-on came after the first node",
+        )
     if any((one.get("computeConfig") or {}).get("enabled") for one in clusters):
         return Proof(name, "pass", len(clusters), "Auto Mode brings its own")
     if all(one.get("bootstrapSelfManagedAddons", True) for one in clusters):
@@ -129,18 +151,67 @@ def _private(good: Sequence[tuple[int, Json]]) -> Proof:
 
 
 _SERVICES: tuple[tuple[str, tuple[str, ...]], ...] = (
-    ("aws_iam", ("iam",)), ("aws_eks", ("eks",)), ("aws_ecrpublic", ("ecr-public",)), ("aws_ecr", ("ecr",)), ("aws_kms", ("kms",)),
-    ("aws_cloudwatch_log", ("logs",)), ("aws_cloudwatch_event", ("events",)), ("aws_cloudwatch", ("monitoring",)),
-    ("aws_ssm", ("ssm",)), ("aws_sqs", ("sqs",)), ("aws_sns", ("sns",)), ("aws_s3", ("s3",)), ("aws_secretsmanager", ("secretsmanager",)),
-    ("aws_autoscaling", ("autoscaling",)), ("aws_lb", ("elasticloadbalancing",)), ("aws_alb", ("elasticloadbalancing",)),
-    ("aws_route53", ("route53",)), ("aws_acm", ("acm",)), ("aws_ram", ("ram",)), ("aws_dynamodb", ("dynamodb",)),
-    ("aws_efs", ("elasticfilesystem",)), ("aws_caller_identity", ("sts",)), ("aws_partition", ()), ("aws_region", ()),
-    ("aws_service", ()), ("aws_arn", ()), ("aws_billing", ()), ("aws_ip_ranges", ()), ("aws_default_tags", ()),
-    ("aws_guardduty", ("guardduty",)), ("aws_networkfirewall", ("network-firewall",)), ("aws_lambda", ("lambda",)),
-    ("aws_instance", ("ec2", "iam", "ssm", "kms")), ("aws_launch_template", ("ec2", "ssm")), ("aws_flow_log", ("ec2",)),
-)  # fmt: skip
-_EC2 = ("vpc", "subnet", "route", "security", "network", "ec2", "default", "main", "eip", "nat", "internet", "ami", "availability",
-        "ebs", "key", "placement", "customer", "vpn", "egress", "spot", "volume", "prefix", "managed")  # fmt: skip
+    ("aws_iam", ("iam",)),
+    ("aws_eks", ("eks",)),
+    ("aws_ecrpublic", ("ecr-public",)),
+    ("aws_ecr", ("ecr",)),
+    ("aws_kms", ("kms",)),
+    ("aws_cloudwatch_log", ("logs",)),
+    ("aws_cloudwatch_event", ("events",)),
+    ("aws_cloudwatch", ("monitoring",)),
+    ("aws_ssm", ("ssm",)),
+    ("aws_sqs", ("sqs",)),
+    ("aws_sns", ("sns",)),
+    ("aws_s3", ("s3",)),
+    ("aws_secretsmanager", ("secretsmanager",)),
+    ("aws_autoscaling", ("autoscaling",)),
+    ("aws_lb", ("elasticloadbalancing",)),
+    ("aws_alb", ("elasticloadbalancing",)),
+    ("aws_route53", ("route53",)),
+    ("aws_acm", ("acm",)),
+    ("aws_ram", ("ram",)),
+    ("aws_dynamodb", ("dynamodb",)),
+    ("aws_efs", ("elasticfilesystem",)),
+    ("aws_caller_identity", ("sts",)),
+    ("aws_partition", ()),
+    ("aws_region", ()),
+    ("aws_service", ()),
+    ("aws_arn", ()),
+    ("aws_billing", ()),
+    ("aws_ip_ranges", ()),
+    ("aws_default_tags", ()),
+    ("aws_guardduty", ("guardduty",)),
+    ("aws_networkfirewall", ("network-firewall",)),
+    ("aws_lambda", ("lambda",)),
+    ("aws_instance", ("ec2", "iam", "ssm", "kms")),
+    ("aws_launch_template", ("ec2", "ssm")),
+    ("aws_flow_log", ("ec2",)),
+)
+_EC2 = (
+    "vpc",
+    "subnet",
+    "route",
+    "security",
+    "network",
+    "ec2",
+    "default",
+    "main",
+    "eip",
+    "nat",
+    "internet",
+    "ami",
+    "availability",
+    "ebs",
+    "key",
+    "placement",
+    "customer",
+    "vpn",
+    "egress",
+    "spot",
+    "volume",
+    "prefix",
+    "managed",
+)
 
 
 def services_of(stack: Stack) -> set[str] | None:

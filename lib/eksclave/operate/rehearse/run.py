@@ -18,6 +18,7 @@ from eksclave.errors import EksclaveError
 
 from .emulator import Emulator
 from .estate import AWS, HARMLESS, Json, Stack, as_list, read
+from .existing import existing, named
 from .kept import write_environment
 from .overrides import KEY_ID, SECRET, Overrides, state_buckets
 from .processes import Processes, Stopped
@@ -61,8 +62,14 @@ def rehearse(folder: Path, options: Options | None = None, tell: Callable[[Event
 
 
 class _Run:
-    def __init__(self, stacks: Sequence[Stack], options: Options, private: Path, processes: Processes,
-                 tell: Callable[[Event], None]) -> None:  # fmt: skip
+    def __init__(
+        self,
+        stacks: Sequence[Stack],
+        options: Options,
+        private: Path,
+        processes: Processes,
+        tell: Callable[[Event], None],
+    ) -> None:
         from eksclave.terraform.binary import terraform
 
         self.stacks, self.options, self.private, self.processes, self.tell = stacks, options, private, processes, tell
@@ -76,37 +83,59 @@ class _Run:
         self.places: dict[str, Path] = {}
         self.stages: dict[str, list[StageResult]] = {stack.name: [] for stack in stacks}
         self.lock = threading.Lock()
+        self.seed: Json = {}
         self.jobs = options.jobs or os.cpu_count() or 1
 
     def _safe(self) -> dict[str, str]:
         """Nothing of the user's accounts, no metadata service, no proxy; folders that are this run's alone."""
         empty = str(self.private / "empty")
         return {
-            "HOME": str(self.private / "home"), "TMPDIR": str(self.private / "tmp"), "TF_PLUGIN_CACHE_DIR": str(self.private / "plugins"),
-            "TF_PLUGIN_CACHE_MAY_BREAK_DEPENDENCY_LOCK_FILE": "1", "AWS_CONFIG_FILE": empty, "AWS_SHARED_CREDENTIALS_FILE": empty,
-            "AWS_EC2_METADATA_DISABLED": "true", "AWS_ACCESS_KEY_ID": KEY_ID, "AWS_SECRET_ACCESS_KEY": SECRET,
-            "NO_PROXY": "*", "no_proxy": "*", "HTTP_PROXY": "", "HTTPS_PROXY": "", "http_proxy": "", "https_proxy": "",
-        }  # fmt: skip
+            "HOME": str(self.private / "home"),
+            "TMPDIR": str(self.private / "tmp"),
+            "TF_PLUGIN_CACHE_DIR": str(self.private / "plugins"),
+            "TF_PLUGIN_CACHE_MAY_BREAK_DEPENDENCY_LOCK_FILE": "1",
+            "AWS_CONFIG_FILE": empty,
+            "AWS_SHARED_CREDENTIALS_FILE": empty,
+            "AWS_EC2_METADATA_DISABLED": "true",
+            "AWS_ACCESS_KEY_ID": KEY_ID,
+            "AWS_SECRET_ACCESS_KEY": SECRET,
+            "NO_PROXY": "*",
+            "no_proxy": "*",
+            "HTTP_PROXY": "",
+            "HTTPS_PROXY": "",
+            "http_proxy": "",
+            "https_proxy": "",
+        }
 
     def play(self, begun: float) -> Rehearsal:
         played = [stack for stack in self.stacks if stack.name not in self.skipped]
         if not played:
             return self._answer(begun, (), (), ())
-        emulator = Emulator.start(self.processes, self.private, _account(self.stacks), self.options.port)
+        emulator = Emulator.start(
+            self.processes, self.private, _account(self.stacks), self.options.port, self.options.keep
+        )
         emulator.watch(self.processes.stop)
         self.environment["AWS_ENDPOINT_URL"] = emulator.url
-        if seed := {**self.options.seed, **({"buckets": buckets} if (buckets := state_buckets(played)) else {})}:
-            emulator.seed(seed)
+        account = _account(self.stacks)
+        self.seed = {
+            **existing(played, account),
+            **self.options.seed,
+            "buckets": state_buckets(played),
+            "account": account,
+        }
+        emulator.seed(self.seed)
         before = set(emulator.inventory())
         self._prepare(played, emulator.url)
         bench = Bench(self.program, self.environment, self.processes, self.tell)
         failed = self._apply(bench, played)
         calls = emulator.calls()
         proofs = prove(calls, played) if not failed else ()
+        if self.options.keep:
+            write_environment(self.private, emulator, self.environment)
+            self.processes.release(emulator.process)
+            return self._answer(begun, proofs, (), calls)
         self._in_order(played, lambda stack: self._destroy(bench, stack), reverse=True)
         left = tuple(sorted(set(emulator.inventory()) - before))
-        if self.options.keep:
-            write_environment(self.private, emulator.url, self.environment)
         return self._answer(begun, proofs, left if not failed else (), emulator.calls())
 
     def _prepare(self, played: Sequence[Stack], url: str) -> None:
@@ -193,9 +222,17 @@ class _Run:
         seconds = time.monotonic() - begun
         busy = self.processes.busy_seconds
         cost = Cost(round(seconds, 1), round(busy, 1), round(seconds - busy, 1), self.processes.peak_memory_mib)
-        faults = {f"the emulator, not the stack, is at fault: {call['service']} {call['action']}: {call['said']}"
-                  for call in calls if str(call["error"]).startswith("Emulator")}  # fmt: skip
-        notes = (*(f"{name} was not rehearsed: {why}" for name, why in self.skipped.items()), *sorted(faults))
+        faults = {
+            f"the emulator, not the stack, is at fault: {call['service']} {call['action']}: {call['said']}"
+            for call in calls
+            if str(call["error"]).startswith("Emulator")
+        }
+        taken = named(self.seed)
+        notes = (
+            *([f"taken to be there already: {', '.join(taken)}"] if taken else []),
+            *(f"{name} was not rehearsed: {why}" for name, why in self.skipped.items()),
+            *sorted(faults),
+        )
         return Rehearsal(stacks, proofs, left, len(calls), cost, str(self.private) if self.options.keep else "", notes)
 
     def _unreached(self, stack: Stack) -> str:
@@ -221,8 +258,11 @@ def _chosen(stacks: tuple[Stack, ...], names: Sequence[str]) -> tuple[Stack, ...
 
 def _reason(stack: Stack, stacks: Sequence[Stack]) -> str:
     """Return why a stack cannot be rehearsed, or an empty string."""
-    foreign = sorted(source for source in stack.providers.values()
-                     if source != AWS and not (source.startswith("hashicorp/") and source.split("/")[1] in HARMLESS))  # fmt: skip
+    foreign = sorted(
+        source
+        for source in stack.providers.values()
+        if source != AWS and not (source.startswith("hashicorp/") and source.split("/")[1] in HARMLESS)
+    )
     kube = [source for source in foreign if source in ("hashicorp/kubernetes", "hashicorp/helm")]
     if kube:
         return f"it needs {', '.join(kube)} and a Kubernetes API, and neither the plugin nor an API is at hand"
@@ -241,8 +281,12 @@ def _reason(stack: Stack, stacks: Sequence[Stack]) -> str:
 
 def _account(stacks: Sequence[Stack]) -> str:
     """The account that the providers insist on (`allowed_account_ids`), or moto's."""
-    found = {str(one) for stack in stacks for block in as_list(stack.body.get("provider", {}).get("aws"))
-             for one in block.get("allowed_account_ids") or []}  # fmt: skip
+    found = {
+        str(one)
+        for stack in stacks
+        for block in as_list(stack.body.get("provider", {}).get("aws"))
+        for one in block.get("allowed_account_ids") or []
+    }
     return min(found, default=DEFAULT_ACCOUNT)
 
 

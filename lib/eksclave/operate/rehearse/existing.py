@@ -1,0 +1,95 @@
+"""What a folder takes to be there already: ids and principals written out in it that none of its stacks makes."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Sequence
+
+from .estate import Json, Stack, as_list
+
+_ID = re.compile(r"\b(vpc|subnet|rtb|sg|vpce|tgw)-[0-9a-f]{8,17}\b")
+_PRINCIPAL = re.compile(r"\barn:aws[a-z-]*:iam::\d{12}:(?:role|user)/[\w+=,.@/-]+")
+_CIDR = re.compile(r"\b\d{1,3}(?:\.\d{1,3}){3}/\d{1,2}\b")
+_ZONE = re.compile(r"\b[a-z]{2}(?:-[a-z]+)+-\d[a-f]\b")
+
+
+def existing(stacks: Sequence[Stack], account: str) -> Json:
+    """Return the seed that these stacks need: VPCs with subnets, tables, groups and endpoints, principals, gateways."""
+    region = _region(stacks)
+    ids: dict[str, list[str]] = {}
+    for stack in stacks:
+        text = json.dumps(stack.body)
+        for match in _ID.finditer(text):
+            ids.setdefault(match[1], []).append(match[0])
+    found = {kind: list(dict.fromkeys(named)) for kind, named in ids.items()}
+    peers = _peers(stacks)
+    principals = sorted({match[0] for stack in stacks for match in _PRINCIPAL.finditer(json.dumps(stack.body))})
+    own = [vpc for vpc in found.get("vpc", []) if vpc not in peers]
+    vpcs = [_vpc(stacks, vpc, region, index, found if index == 0 else {}) for index, vpc in enumerate(own)]
+    vpcs += [{"id": vpc, "region": where or region, "account": who or account, "cidr": cidr or f"10.{200 + index}.0.0/16"}
+             for index, (vpc, (where, who, cidr)) in enumerate(sorted(peers.items()))]  # fmt: skip
+    gateways = [{"id": gateway, "region": region} for gateway in found.get("tgw", [])]
+    return {"account": account, "vpcs": vpcs, "principals": principals, "gateways": gateways}
+
+
+def named(seed: Json) -> list[str]:
+    """Return the ids of a seed for a person to read."""
+    inner = [part["id"] for vpc in seed.get("vpcs", []) for part in vpc.get("subnets", [])]
+    return [
+        *(one["id"] for kind in ("vpcs", "gateways") for one in seed.get(kind, [])),
+        *inner,
+        *seed.get("principals", []),
+    ]
+
+
+def _vpc(stacks: Sequence[Stack], vpc: str, region: str, index: int, found: dict[str, list[str]]) -> Json:
+    """The first VPC holds every other id; its range is the one that its data source asks for."""
+    said = " ".join(json.dumps(body) for stack in stacks for kind, _, body in stack.blocks("data")
+                    if kind == "aws_vpc" and vpc in json.dumps(body))  # fmt: skip
+    cidr = next(iter(_CIDR.findall(said)), f"10.{100 + index}.0.0/16")
+    subnets = [
+        {"id": subnet, "zone": _zone(stacks, subnet, region, i)} for i, subnet in enumerate(found.get("subnet", []))
+    ]
+    endpoints = [{"id": point, "service": f"com.amazonaws.{region}.s3"} for point in found.get("vpce", [])]
+    return {"id": vpc, "region": region, "cidr": cidr, "subnets": subnets, "tables": found.get("rtb", []),
+            "groups": found.get("sg", []), "endpoints": endpoints}  # fmt: skip
+
+
+def _zone(stacks: Sequence[Stack], subnet: str, region: str, index: int) -> str:
+    """The zone that the subnet's data source speaks of, or the Region's zones in turn."""
+    for stack in stacks:
+        for kind, _, body in stack.blocks("data"):
+            if kind == "aws_subnet" and body.get("id") == subnet:
+                for zone in _ZONE.findall(json.dumps(body)):
+                    return str(zone)
+    return f"{region}{'abc'[index % 3]}"
+
+
+def _peers(stacks: Iterable[Stack]) -> dict[str, tuple[str, str, str]]:
+    """VPCs at the other end of a peering: their Region, account and, where a route names it, their range."""
+    found: dict[str, tuple[str, str, str]] = {}
+    for stack in stacks:
+        routes = [
+            body
+            for kind, _, body in stack.blocks("resource")
+            if kind == "aws_route" and body.get("vpc_peering_connection_id")
+        ]
+        for kind, name, body in stack.blocks("resource"):
+            if kind == "aws_vpc_peering_connection" and _ID.fullmatch(str(body.get("peer_vpc_id"))):
+                cidr = next((str(route.get("destination_cidr_block", "")) for route in routes
+                             if f"aws_vpc_peering_connection.{name}." in str(route["vpc_peering_connection_id"])), "")  # fmt: skip
+                found[body["peer_vpc_id"]] = (
+                    str(body.get("peer_region") or ""),
+                    str(body.get("peer_owner_id") or ""),
+                    cidr,
+                )
+    return found
+
+
+def _region(stacks: Iterable[Stack]) -> str:
+    for stack in stacks:
+        for block in as_list(stack.body.get("provider", {}).get("aws")):
+            if block.get("region") and not block.get("alias"):
+                return str(block["region"])
+    return "us-east-1"

@@ -1,0 +1,36 @@
+"""A spec made into a cdktf.out folder: the app's own `main.py`, run in a process of its own."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from eksclave.errors import EksclaveError, ToolError
+
+
+def app_of(spec: Path) -> Path:
+    """Return the `main.py` of the app that a spec belongs to: in the nearest folder above it that has one."""
+    for folder in (Path.cwd(), *spec.resolve().parents):
+        if (folder / "main.py").is_file() and (folder / "stacks").is_dir():
+            return folder / "main.py"
+    raise EksclaveError(
+        "no app (main.py with stacks/) is above this spec", "give a cdktf.out folder instead", str(spec)
+    )
+
+
+def synthesize(spec: Path, folder: Path) -> Path:
+    """Write the stacks of one spec into `folder`; raise with the app's own words where that fails."""
+    app = app_of(spec)
+    environment = {**os.environ, "EKSCLAVE_SPECS": str(spec.resolve()), "CDKTF_OUTDIR": str(folder)}
+    environment.pop("EKSCLAVE_DAY0", None)
+    done = subprocess.run(
+        [sys.executable, str(app)], cwd=app.parent, env=environment, capture_output=True, text=True, check=False
+    )
+    if done.returncode == 2 and done.stderr.strip():
+        raise EksclaveError(done.stderr.strip())
+    if done.returncode:
+        words = done.stderr.strip().splitlines()
+        raise ToolError(f"the app cannot be synthesized: {words[-1] if words else 'it said nothing'}", where=str(app))
+    return folder
