@@ -10,9 +10,14 @@ from ruamel.yaml import YAML
 
 FILES = sorted(Path(__file__).parent.glob("*/*.yaml"))
 HERE = Path(__file__).parent
-BASES = sorted(
-    path.parent.name for folder in (HERE.parent / "corpus", HERE / "worlds") for path in folder.glob("*/plan.json")
-)
+
+
+def _inputs(folder):
+    return [*folder.glob("*.json")]
+
+
+FOLDERS = (HERE.parent / "corpus", HERE / "worlds")
+BASES = sorted(p.parent.name for folder in FOLDERS for p in folder.glob("*/plan.json") if len(_inputs(p.parent)) == 1)
 
 
 def load(path):
