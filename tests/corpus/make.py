@@ -6,6 +6,7 @@ and the plan reads from it. Timestamps are left out, so that an unchanged config
 
 from __future__ import annotations
 
+import os
 import shutil
 import socket
 import subprocess
@@ -22,6 +23,7 @@ from eksclave.terraform.binary import Terraform, terraform
 
 CORPUS = Path(__file__).parent
 LARGEST = 400_000
+APPLIED = ("inline",)  # applied to an emulated AWS too; the state is kept as applied.json
 
 
 @contextmanager
@@ -31,7 +33,8 @@ def emulated_aws() -> Iterator[dict[str, str]]:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     command = [sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", str(port)]
-    server = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    settings = {**os.environ, "MOTO_IAM_LOAD_MANAGED_POLICIES": "true"}
+    server = subprocess.Popen(command, env=settings, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
         for _ in range(100):
             with socket.socket() as probe:
@@ -51,6 +54,11 @@ def make(name: str) -> None:
         shutil.copytree(CORPUS / name, folder, ignore=shutil.ignore_patterns("*.json", ".terraform*"))
         if not (folder / "before").is_dir():
             keep(name, "plan.json", planned(terraform(Path(scratch)), folder))
+            if name in APPLIED:
+                with emulated_aws() as environment:
+                    binary = terraform(Path(scratch), environment)
+                    binary.apply(folder)
+                    keep(name, "applied.json", binary.show(folder))
             return
         with emulated_aws() as environment:
             binary = terraform(Path(scratch), environment)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from ipaddress import IPv4Address
 from typing import Any
 
-from eksclave.reach.build.base import GROUP, SUBNET, TABLE, VPC, Build, once
+from eksclave.reach.build.base import GROUP, SUBNET, TABLE, VPC, Build, lies_in, once
 from eksclave.reach.build.policies import policy
 from eksclave.reach.build.vpcs import owned
 from eksclave.reach.facts.endpoints import Endpoint, EndpointKind
@@ -69,8 +69,8 @@ def _endpoint(build: Build, endpoint: Resource, joined: Joined, policies: dict[s
         _own_names(endpoint),
         _addresses(build, endpoint),
         policy(build, stated, place),
-        build.text(build.option(endpoint, "service_region"), None),  # type: ignore[arg-type]
-        build.text(build.option(endpoint, "ip_address_type"), "ipv4"),
+        build.text(build.option(endpoint, "service_region") or None, None),  # type: ignore[arg-type]
+        build.text(build.option(endpoint, "ip_address_type") or None, "ipv4"),
         build.key(Ref(endpoint.address, ("prefix_list_id",))) or "" if gateway else "",
         False,
         build.text(endpoint.get("id"), AFTER_APPLY),
@@ -119,5 +119,6 @@ def _addresses(build: Build, endpoint: Resource) -> tuple[tuple[str, IPv4Address
     for block in endpoint.blocks("subnet_configuration"):
         subnet = build.key(block.get("subnet_id"), *SUBNET)
         if subnet and isinstance(block.get("ipv4"), str) and block["ipv4"]:
-            found.append((subnet, IPv4Address(block["ipv4"])))
+            address = IPv4Address(block["ipv4"])
+            found += [(subnet, address)] if lies_in(build, address, subnet) else []
     return tuple(sorted(found))

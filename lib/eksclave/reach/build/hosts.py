@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from ipaddress import IPv4Address
 
-from eksclave.reach.build.base import GROUP, SUBNET, Build, once
+from eksclave.reach.build.base import GROUP, SUBNET, Build, lies_in, once
 from eksclave.reach.build.eks import launch_template, user_data
 from eksclave.reach.build.iam import profile_role
 from eksclave.reach.build.selfmanaged import asg_tags, joins, template_of
@@ -49,6 +49,8 @@ def _instance(build: Build, instance: Resource) -> hosts.Instance:
         listed = _default_group(build, place)
     address = instance.get("private_ip")
     fixed = (IPv4Address(address),) if isinstance(address, str) and address else ()
+    if fixed and isinstance(place, tuple) and not all(lies_in(build, fixed[0], key) for key in place):
+        fixed = ()
     data = build.option(instance, "user_data") or build.option(instance, "user_data_base64")
     profile = build.option(instance, "iam_instance_profile") or (template.instance_profile if template else None)
     return hosts.Instance(
