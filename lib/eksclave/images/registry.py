@@ -157,7 +157,8 @@ class Registry:
             listed = self.manifest(repository, tag).content
         except ValueError:
             return ()
-        return tuple(listed.get("manifests") or ())
+        rows = listed.get("manifests") or () if isinstance(listed, dict) else ()
+        return tuple(row for row in rows if row.get("mediaType") in (*INDEX_TYPES, *MANIFEST_TYPES))
 
     def _spell(self, repository: str, reference: str) -> str:
         return f"{self.host}/{repository}{'@' if is_digest(reference) else ':'}{reference}"

@@ -212,7 +212,7 @@ def free_port() -> int:
 class Proxy:
     """Passes everything to a registry, unless `trouble` says otherwise.
 
-    `trouble(verb, path, headers)` returns None, an HTTP status (or a status with headers), or a number of seconds to dawdle.
+    `trouble(verb, path, headers)` returns None, an HTTP status (or one with headers and a body), or seconds to dawdle.
     """
 
     def __init__(self, upstream: str) -> None:
@@ -236,8 +236,11 @@ class Proxy:
                 if isinstance(told, float):
                     time.sleep(told)
                 elif told is not None:
-                    status, headers = told if isinstance(told, tuple) else (told, {})
+                    status, headers, *given = told if isinstance(told, tuple) else (told, {})
                     proxy.refused.append(status)
+                    if given:
+                        self._answer(status, headers, given[0])
+                        return
                     code = {401: "UNAUTHORIZED", 429: "TOOMANYREQUESTS"}.get(status, "UNKNOWN")
                     self._answer(status, headers, json.dumps({"errors": [{"code": code, "message": "no"}]}).encode())
                     return
