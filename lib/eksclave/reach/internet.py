@@ -106,7 +106,9 @@ def _first(judge: Judge, source: Leg, one: Portion, answer: Answer, service: tup
 def _no_gateway(judge: Judge, source: Leg, one: Portion, service: tuple[str, str], box: Box) -> Ruling:
     """Return the ruling for a gateway endpoint's service that the table does not reach, naming the endpoint if any."""
     suffix = f".{service[1]}.{service[0]}"
-    gateways = (each for each in judge.snapshot.endpoints if EndpointKind.GATEWAY in (choices(each.kind) or ()))
+    gateways = (
+        each for each in judge.snapshot.endpoints_near(source.vpc) if EndpointKind.GATEWAY in (choices(each.kind) or ())
+    )
     found = next((each for each in gateways if known_or(each.service, "").endswith(suffix)), None)
     text = f"{one.origin}, the route table of {source.place}, has no route to the public addresses of {service[0]}"
     why = f"the gateway endpoint {found.origin} does not name this table" if found else "no gateway endpoint serves it"

@@ -253,7 +253,7 @@ def _outside(snapshot: Snapshot, vpc: Vpc, name: str) -> list[Answer]:
 
 def _public(snapshot: Snapshot, vpc: Vpc, name: str) -> Answer:
     """Return the public answer, blaming an endpoint of this VPC that would answer the name if private DNS worked."""
-    for one in snapshot.endpoints:
+    for one in snapshot.endpoints_near(vpc.key):
         if known_or(one.vpc, "") != vpc.key or known_or(one.kind, None) is not EndpointKind.INTERFACE:
             continue
         for suffix, names, doubtful in zones.suffixes(one):

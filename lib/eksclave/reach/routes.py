@@ -75,7 +75,7 @@ def _open_ranges(vpc: Vpc) -> str:
 def _gateway(snapshot: Snapshot, table: RouteTable, service: tuple[str, str]) -> tuple[Endpoint, str] | None:
     """Return the gateway endpoint that routes this service in this table, with the reason if that is open."""
     maybe: tuple[Endpoint, str] | None = None
-    for one in snapshot.endpoints:
+    for one in snapshot.endpoints_near(table.vpc):
         kind, name = choices(one.kind) or (EndpointKind.GATEWAY,), choices(one.service)
         if EndpointKind.GATEWAY not in kind:
             continue

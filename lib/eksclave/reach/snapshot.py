@@ -115,3 +115,14 @@ class Snapshot:
     def role_by_key(self) -> dict[str, iam.Role]:
         """The roles by key."""
         return {one.key: one for one in self.roles}
+
+    @cached_property
+    def _endpoints_by_vpc(self) -> dict[str, tuple[endpoints.Endpoint, ...]]:
+        found: dict[str, list[endpoints.Endpoint]] = {}
+        for one in self.endpoints:
+            found.setdefault(one.vpc if isinstance(one.vpc, str) else "", []).append(one)
+        return {vpc: tuple(many) for vpc, many in found.items()}
+
+    def endpoints_near(self, vpc: str) -> tuple[endpoints.Endpoint, ...]:
+        """Return the endpoints that are in this VPC, or may be."""
+        return self._endpoints_by_vpc.get(vpc, ()) + self._endpoints_by_vpc.get("", ())
