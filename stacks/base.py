@@ -17,6 +17,9 @@ from eksclave.toolkit import Construct, aws, cdktf
 from stacks import day0
 from stacks.expected import expected
 
+ORDERED = "eksclave:ordered"
+"""Key in `context` of `cdktf.json` that makes CDKTF deploy stacks in the order of their contracts."""
+
 Contract = TypeVar("Contract", bound=Outputs)
 
 
@@ -50,10 +53,17 @@ class Stack(cdktf.TerraformStack):
         self.render()
         if setting.is_day0:
             day0.forbid_apply(self)
+        if scope.node.try_get_context(ORDERED):
+            self._wait_for_producers(scope)
 
     def render(self) -> None:
         """Make the resources of this stack, and end with `publish`."""
         raise NotImplementedError
+
+    def _wait_for_producers(self, scope: Construct) -> None:
+        """Tell CDKTF the order, for `cdktf deploy '*'`; a single stack then no longer deploys alone."""
+        for producer in READS[self.stack]:
+            self.add_dependency(cast(cdktf.TerraformStack, scope.node.find_child(stack_id(self.design.name, producer))))
 
     def publish(self, outputs: Outputs) -> None:
         """Write this stack's contract as outputs with fixed names."""

@@ -94,3 +94,11 @@ def test_numbered_examples_give_way_to_specs_of_ones_own(tmp_path: Path, monkeyp
     assert [file.name for file in main.specs()] == ["01-minimal.yaml"]
     (clusters / "prod.yaml").write_text("", encoding="utf-8")
     assert [file.name for file in main.specs()] == ["prod.yaml"]
+
+
+def test_the_order_is_told_to_cdktf_only_where_it_is_asked_for(tmp_path: Path, spec) -> None:
+    file = spec("prod")
+    assert run(tmp_path / "out", file, CDKTF_CONTEXT_JSON='{"eksclave:ordered": true}').returncode == 0
+    stacks = json.loads((tmp_path / "out" / "manifest.json").read_text(encoding="utf-8"))["stacks"]
+    assert sorted(stacks["prod-cluster"]["dependencies"]) == ["prod-endpoints", "prod-network"]
+    assert stacks["prod-registry"]["dependencies"] == []
