@@ -7,6 +7,7 @@ set decides which of those references can be its value. Source: the AWS provider
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from eksclave.terraform.values import Path
 
@@ -207,6 +208,7 @@ def is_plural(path: Path) -> bool:
     return bool(words) and (words[-1].endswith("_ids") or words[-1].endswith("_arns") or words[-1] in _PLURAL)
 
 
+@lru_cache(maxsize=65536)
 def attribute_kind(name: str) -> Kind | None:
     """Return the kind of a named attribute, output or variable where the name alone says it (`private_subnet_ids`)."""
     if name in _BY_NAME:

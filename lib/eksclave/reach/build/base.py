@@ -39,6 +39,7 @@ class Build:
     def __init__(self, world: World) -> None:
         self.world = world
         self.unread: list[tuple[str, str]] = []
+        self.direct: dict[str, frozenset[str]] = {}  # what each resource waits for, filled in by `order`
 
     def of(self, *types: str, data: bool = False) -> list[Resource]:
         """Return the resources of these types, with data sources where asked."""
@@ -57,9 +58,7 @@ class Build:
                 key = self._adopter(vpc, attribute) or f"{vpc.address}{ending}"
                 self._rename(found, vpc, attribute, key)
             main = found[f"{vpc.address}.default_route_table_id"]
-            for association in self.of("aws_main_route_table_association"):
-                if self.identity(association.get("vpc_id"), *VPC) == vpc.address:
-                    main = self.identity(association.get("route_table_id"), *TABLE) or main
+            main = self._main_tables.get(vpc.address, main)
             self._rename(found, vpc, "main_route_table_id", main)
         for cluster in self.of("aws_eks_cluster", data=True):
             key = cluster_group_key(self.cluster_address(cluster))
@@ -97,29 +96,67 @@ class Build:
     def _adopter(self, vpc: Resource, attribute: str) -> str | None:
         """Return the `aws_default_*` resource that took over what AWS made, if there is one."""
         if attribute == "default_security_group_id":
-            adopters = ((group, group.get("vpc_id")) for group in self.of("aws_default_security_group"))
-            return next((g.address for g, owner in adopters if self.identity(owner, *VPC) == vpc.address), None)
-        kind, argument = _ADOPTED_BY[attribute]
+            return self._adopters.get(f"{vpc.address}.{attribute}")
         literal = vpc.get(attribute)
-        for adopter in self.of(kind):
-            said = self.world.resolve(adopter.get(argument))
-            named = isinstance(said, Ref) and said == Ref(vpc.address, (attribute,))
-            if named or (isinstance(said, str) and said and said == literal):
-                return adopter.address
-            if isinstance(said, Ref) and said.path == ("main_route_table_id",) and said.address == vpc.address:
-                return adopter.address
-        return None
+        named = [f"{vpc.address}.{attribute}", literal if isinstance(literal, str) and literal else ""]
+        if attribute == "default_route_table_id":
+            named.append(f"{vpc.address}.main_route_table_id")
+        return next((self._adopters[name] for name in named if name in self._adopters), None)
+
+    @cached_property
+    def _adopters(self) -> dict[str, str]:
+        """The `aws_default_*` resources by what they say that they take over."""
+        found: dict[str, str] = {}
+        for group in self.of("aws_default_security_group"):
+            owner = self.identity(group.get("vpc_id"), *VPC)
+            found.setdefault(f"{owner}.default_security_group_id", group.address)
+        for kind, argument in _ADOPTED_BY.values():
+            for adopter in self.of(kind):
+                found.setdefault(str(self.world.resolve(adopter.get(argument))), adopter.address)
+        return found
+
+    @cached_property
+    def _main_tables(self) -> dict[str | None, str]:
+        """The table that an association makes the main one, by VPC."""
+        found: dict[str | None, str] = {}
+        for association in self.of("aws_main_route_table_association"):
+            table = self.identity(association.get("route_table_id"), *TABLE)
+            if table is not None:
+                found[self.identity(association.get("vpc_id"), *VPC)] = table
+        return found
+
+    def nearest(self, candidates: list[str], near: Resource | None) -> str:
+        """Return the one of several things of one name that a resource means.
+
+        One that it refers to, else one of its own input and Region, else the first.
+        """
+        if len(candidates) == 1 or near is None:
+            return candidates[0]
+        referred = [one for one in candidates if one in near.waits_for]
+        resources = self.world.resources
+        beside = [one for one in candidates if one in resources and resources[one].source == near.source]
+        there = [one for one in beside or candidates if one in resources and resources[one].region == near.region]
+        return (referred or there or beside or candidates)[0]
 
     def cluster_address(self, cluster: Resource) -> str:
         """A data source that reads a cluster of this input is that cluster."""
         if cluster.mode != "data":
             return cluster.address
         name = self.world.resolve(cluster.get("name"))
-        for managed in self.of("aws_eks_cluster"):
-            named = isinstance(name, str) and managed.get("name") == name
-            if named or (isinstance(name, Ref) and name.address == managed.address):
-                return managed.address
-        return cluster.address
+        if isinstance(name, Ref):
+            return name.address
+        managed = [one for one in self.clusters.get(str(name), ()) if self.world.resources[one].mode == "managed"]
+        return self.nearest(managed, cluster) if managed else cluster.address
+
+    @cached_property
+    def clusters(self) -> dict[str, list[str]]:
+        """The clusters by name, id and ARN."""
+        found: dict[str, list[str]] = {}
+        for cluster in self.of("aws_eks_cluster", data=True):
+            names = {cluster.address, cluster.get("name"), cluster.get("id"), cluster.get("arn")}
+            for name in sorted(name for name in names if isinstance(name, str)):
+                found.setdefault(name, []).append(cluster.address)
+        return found
 
     def identity(self, value: Any, *types: str) -> str | None:
         """Return the world's own name for what a value points to."""

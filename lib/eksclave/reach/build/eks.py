@@ -9,7 +9,7 @@ from ipaddress import ip_network
 from typing import Any
 
 from eksclave.reach.build.base import GROUP, SUBNET, VPC, Build, once
-from eksclave.reach.build.iam import profile_role, role_key, role_keys
+from eksclave.reach.build.iam import Known, profile_role, role_key, role_keys
 from eksclave.reach.build.order import waits
 from eksclave.reach.facts import clusters
 from eksclave.reach.facts.groups import cluster_group_key
@@ -21,13 +21,11 @@ from eksclave.terraform.values import Unknown as NotKnown
 _TEMPLATE = ("aws_launch_template",)
 
 
-def cluster_key(build: Build, value: Any) -> Value[str]:
-    """Return the key of the cluster that a name means."""
+def cluster_key(build: Build, value: Any, near: Resource | None = None) -> Value[str]:
+    """Return the key of the cluster that a name means in some resource."""
     found = build.one(value, "aws_eks_cluster")
-    if isinstance(found, str):
-        for cluster in build.of("aws_eks_cluster", data=True):
-            if found in (cluster.address, cluster.get("name"), cluster.get("id"), cluster.get("arn")):
-                return build.cluster_address(cluster)
+    if isinstance(found, str) and found in build.clusters:
+        return build.cluster_address(build.world.resources[build.nearest(build.clusters[found], near)])
     return found
 
 
@@ -38,7 +36,7 @@ def eks_clusters(build: Build) -> tuple[clusters.Cluster, ...]:
     return once(_cluster(build, cluster, known) for cluster in found)
 
 
-def _cluster(build: Build, cluster: Resource, known: dict[str, str]) -> clusters.Cluster:
+def _cluster(build: Build, cluster: Resource, known: Known) -> clusters.Cluster:
     vpc_config, access = cluster.block("vpc_config"), cluster.block("access_config")
     network, compute = cluster.block("kubernetes_network_config"), cluster.block("compute_config")
     subnets = build.many(vpc_config.get("subnet_ids"), *SUBNET)
@@ -65,7 +63,7 @@ def _cluster(build: Build, cluster: Resource, known: dict[str, str]) -> clusters
         build.text(build.option(cluster, "version"), NOT_IN_INPUT),
         build.text(cluster.get("endpoint"), AFTER_APPLY),
         build.text(_issuer(cluster), AFTER_APPLY),
-        role_key(build, cluster.get("role_arn"), known),
+        role_key(build, cluster.get("role_arn"), known, cluster),
         build.flag(compute.get("enabled")) if compute else False,
         tuple(str(pool) for pool in build.items(compute.get("node_pools")) or ()),
         role_key(build, compute["node_role_arn"], known) if compute.get("node_role_arn") else None,
@@ -188,8 +186,8 @@ def node_groups(build: Build) -> tuple[clusters.NodeGroup, ...]:
     return once([*found, *self_managed(build)])
 
 
-def _managed(build: Build, group: Resource, known: dict[str, str]) -> clusters.NodeGroup:
-    cluster = cluster_key(build, group.get("cluster_name"))
+def _managed(build: Build, group: Resource, known: Known) -> clusters.NodeGroup:
+    cluster = cluster_key(build, group.get("cluster_name"), group)
     template_block = group.block("launch_template")
     named = template_block.get("id") if not _own(group, template_block.get("id")) else None
     template_key = build.one(named or template_block.get("name"), *_TEMPLATE) if template_block else None
@@ -218,7 +216,7 @@ def _managed(build: Build, group: Resource, known: dict[str, str]) -> clusters.N
         groups,
         build.text(group.get("node_group_name"), AFTER_APPLY),
         True,
-        role_key(build, group.get("node_role_arn"), known),
+        role_key(build, group.get("node_role_arn"), known, group),
         image_type,
         template.image if template is not None else None,
         template_key,
@@ -253,9 +251,9 @@ def fargate_profiles(build: Build) -> tuple[clusters.FargateProfile, ...]:
         clusters.FargateProfile(
             profile.address,
             build.origin(profile),
-            cluster_key(build, profile.get("cluster_name")),
+            cluster_key(build, profile.get("cluster_name"), profile),
             build.many(profile.get("subnet_ids"), *SUBNET),
-            role_key(build, profile.get("pod_execution_role_arn"), known),
+            role_key(build, profile.get("pod_execution_role_arn"), known, profile),
             tuple(_selectors(profile)),
             waits(build, profile.address),
         )
@@ -276,26 +274,26 @@ def addons(build: Build) -> tuple[clusters.Addon, ...]:
     return once(_addon(build, addon, known) for addon in build.of("aws_eks_addon"))
 
 
-def _addon(build: Build, addon: Resource, known: dict[str, str]) -> clusters.Addon:
+def _addon(build: Build, addon: Resource, known: Known) -> clusters.Addon:
     role = build.option(addon, "service_account_role_arn")
     identities = tuple(
-        (str(block.get("service_account")), _identity_role(build, block.get("role_arn"), known))
+        (str(block.get("service_account")), _identity_role(build, block.get("role_arn"), known, addon))
         for block in addon.blocks("pod_identity_association")
     )
     return clusters.Addon(
         addon.address,
         build.origin(addon),
-        cluster_key(build, addon.get("cluster_name")),
+        cluster_key(build, addon.get("cluster_name"), addon),
         build.text(addon.get("addon_name"), AFTER_APPLY),
         build.text(build.option(addon, "addon_version"), None),  # type: ignore[arg-type]
-        None if role in (None, "") else role_key(build, role, known),
+        None if role in (None, "") else role_key(build, role, known, addon),
         build.text(build.option(addon, "configuration_values"), None),  # type: ignore[arg-type]
         identities,
         waits(build, addon.address),
     )
 
 
-def _identity_role(build: Build, value: Any, known: dict[str, str]) -> Value[str]:
+def _identity_role(build: Build, value: Any, known: Known, near: Resource) -> Value[str]:
     """Of several candidates only those that trust EKS Pod Identity can be meant: EKS refuses the others."""
     value = build.world.resolve(value)
     if isinstance(value, AnyOf):
@@ -305,13 +303,13 @@ def _identity_role(build: Build, value: Any, known: dict[str, str]) -> Value[str
         for candidate in value.candidates:
             role = build.world.resources.get(candidate.address) if isinstance(candidate, Ref) else None
             if role is None:
-                return role_key(build, value, known)
+                return role_key(build, value, known, near)
             trust = policy(build, role.get("assume_role_policy"), build.origin(role))
             if trust is None or isinstance(trust, (Unknown, OneOf)) or "pods.eks.amazonaws.com" in repr(trust):
                 fitting.append(candidate)
         if fitting:
             value = fitting[0] if len(fitting) == 1 else AnyOf(tuple(fitting), value.reason)
-    return role_key(build, value, known)
+    return role_key(build, value, known, near)
 
 
 def pod_identities(build: Build) -> tuple[clusters.PodIdentity, ...]:
@@ -321,10 +319,10 @@ def pod_identities(build: Build) -> tuple[clusters.PodIdentity, ...]:
         clusters.PodIdentity(
             one.address,
             build.origin(one),
-            cluster_key(build, one.get("cluster_name")),
+            cluster_key(build, one.get("cluster_name"), one),
             build.text(one.get("namespace"), AFTER_APPLY),
             build.text(one.get("service_account"), AFTER_APPLY),
-            _identity_role(build, one.get("role_arn"), known),
+            _identity_role(build, one.get("role_arn"), known, one),
         )
         for one in build.of("aws_eks_pod_identity_association")
     )
@@ -335,12 +333,15 @@ def access_entries(build: Build) -> tuple[clusters.AccessEntry, ...]:
     known = role_keys(build)
     policies: dict[tuple[object, object], list[Value[str]]] = {}
     for one in build.of("aws_eks_access_policy_association"):
-        place = (cluster_key(build, one.get("cluster_name")), role_key(build, one.get("principal_arn"), known))
+        place = (
+            cluster_key(build, one.get("cluster_name"), one),
+            role_key(build, one.get("principal_arn"), known, one),
+        )
         policies.setdefault(place, []).append(build.text(one.get("policy_arn"), AFTER_APPLY))
     found: list[clusters.AccessEntry] = []
     for entry in build.of("aws_eks_access_entry"):
-        cluster = cluster_key(build, entry.get("cluster_name"))
-        principal = role_key(build, entry.get("principal_arn"), known)
+        cluster = cluster_key(build, entry.get("cluster_name"), entry)
+        principal = role_key(build, entry.get("principal_arn"), known, entry)
         groups = build.items(build.option(entry, "kubernetes_groups"))
         found.append(
             clusters.AccessEntry(

@@ -14,37 +14,26 @@ from eksclave.terraform.values import AnyOf, Ref
 _ROLE = ("aws_iam_role",)
 
 
-def role_keys(build: Build) -> dict[str, str]:
+Known = dict[str, list[str]]
+"""Roles by name and by ARN: two accounts, or two inputs, may use one name for two roles."""
+
+
+def role_keys(build: Build) -> Known:
     """Return the roles by name and by ARN: attachments name a role, clusters give its ARN."""
-    found: dict[str, str] = {}
+    found: Known = {}
     for role in build.of("aws_iam_role", data=True):
-        for attribute in ("name", "arn", "id"):
-            literal = role.get(attribute)
-            if isinstance(literal, str) and literal:
-                found.setdefault(literal, role.address)
+        names = {role.get(attribute) for attribute in ("name", "arn", "id")}
+        for literal in sorted(name for name in names if isinstance(name, str) and name):
+            found.setdefault(literal, []).append(role.address)
     return found
 
 
-def near(build: Build, resource: Resource, known: dict[str, str]) -> dict[str, str]:
-    """Return the roles as this resource's own input knows them: two accounts may use one name for two roles."""
-    if len(build.by_source) < 2:
-        return known
-    kept: dict[str, dict[str, str]] = build.__dict__.setdefault("_roles_near", {})
-    if resource.source not in kept:
-        own = {
-            name: role.address
-            for role in build.of("aws_iam_role", data=True)
-            if role.source == resource.source and isinstance(name := role.get("name"), str)
-        }
-        kept[resource.source] = {**known, **own}
-    return kept[resource.source]
-
-
-def role_key(build: Build, value: Any, known: dict[str, str]) -> Value[str]:
+def role_key(build: Build, value: Any, known: Known, near: Resource | None = None) -> Value[str]:
     """Return the key of the role that a name or an ARN means; one outside of the input is its own text."""
     found = build.one(value, *_ROLE)
     if isinstance(found, str):
-        return known.get(found, known.get(found.rsplit("/", 1)[-1], found) if "/" in found else found)
+        named = known.get(found) or (known.get(found.rsplit("/", 1)[-1]) if "/" in found else None)
+        return build.nearest(named, near) if named else found
     return found
 
 
@@ -56,23 +45,22 @@ def roles(build: Build) -> tuple[iam.Role, ...]:
     addresses: dict[str, set[str]] = {}
     unsure = ""
     for attachment in build.of("aws_iam_role_policy_attachment", "aws_iam_policy_attachment"):
-        here = near(build, attachment, known)
         owners = [attachment.get("role")] if attachment.type.startswith("aws_iam_role") else attachment.get("roles")
         for owner in owners if isinstance(owners, list) else [owners]:
-            key = role_key(build, owner, here)
+            key = role_key(build, owner, known, attachment)
             if isinstance(key, str):
                 managed.setdefault(key, []).append((_arn(build, attachment.get("policy_arn")), attachment))
                 addresses.setdefault(key, set()).add(attachment.address)
             else:
                 unsure = unsure or f"{attachment.address} may be attached to it"
     for exclusive in build.of("aws_iam_role_policy_attachments_exclusive"):
-        key = role_key(build, exclusive.get("role_name"), near(build, exclusive, known))
+        key = role_key(build, exclusive.get("role_name"), known, exclusive)
         for arn in build.items(exclusive.get("policy_arns")) or ():
             if isinstance(key, str):
                 managed.setdefault(key, []).append((_arn(build, arn), exclusive))
                 addresses.setdefault(key, set()).add(exclusive.address)
     for inline in build.of("aws_iam_role_policy"):
-        key = role_key(build, inline.get("role"), near(build, inline, known))
+        key = role_key(build, inline.get("role"), known, inline)
         found = policy(build, inline.get("policy"), build.origin(inline, "policy"), _name(inline.get("name")))
         if isinstance(key, str) and found is not None:
             documents.setdefault(key, []).append(found)  # type: ignore[arg-type]
@@ -192,7 +180,7 @@ def instance_profiles(build: Build) -> tuple[iam.InstanceProfile, ...]:
             profile.address,
             build.origin(profile),
             build.text(profile.get("name"), AFTER_APPLY),
-            role_key(build, profile.get("role") or profile.get("role_name"), near(build, profile, known)),
+            role_key(build, profile.get("role") or profile.get("role_name"), known, profile),
         )
         for profile in build.of("aws_iam_instance_profile", data=True)
     )

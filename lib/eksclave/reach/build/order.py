@@ -14,22 +14,29 @@ def waits(build: Build, address: str) -> tuple[str, ...]:
     seen: set[str] = set()
     todo = [address]
     while todo:
-        resource = build.world.resources.get(todo.pop())
-        if resource is None:
-            continue
-        before = set(_expanded(build, resource.waits_for))
-        for symbol in symbols(resource.values):
-            if isinstance(symbol, Ref):
-                before.add(symbol.address)
-            elif isinstance(symbol, AnyOf):
-                before |= {ref.address for ref in symbol.candidates if isinstance(ref, Ref)} if _same(symbol) else set()
-        for one in before - seen:
-            if one != address:
+        for one in _direct(build, todo.pop()):
+            if one != address and one not in seen:
                 seen.add(one)
                 todo.append(one)
-        if resource.type == "terraform_remote_state":
-            seen |= _whole(build, resource.address) - {address}
     return tuple(sorted(seen))
+
+
+def _direct(build: Build, address: str) -> frozenset[str]:
+    found = build.direct.get(address)
+    if found is None:
+        resource = build.world.resources.get(address)
+        before: set[str] = set()
+        if resource is not None:
+            before |= set(_expanded(build, resource.waits_for))
+            for symbol in symbols(resource.values):
+                if isinstance(symbol, Ref):
+                    before.add(symbol.address)
+                elif isinstance(symbol, AnyOf) and not symbol.reason.startswith("the plan does not keep local"):
+                    before |= {ref.address for ref in symbol.candidates if isinstance(ref, Ref)}
+            if resource.type == "terraform_remote_state":
+                before |= _whole(build, address)
+        found = build.direct[address] = frozenset(before)
+    return found
 
 
 def _expanded(build: Build, names: tuple[str, ...]) -> list[str]:
@@ -41,11 +48,6 @@ def _expanded(build: Build, names: tuple[str, ...]) -> list[str]:
         else:
             found += build.instances.get(name, ())
     return found
-
-
-def _same(symbol: AnyOf) -> bool:
-    """Whichever is meant, Terraform waits for every resource that the expression refers to."""
-    return not symbol.reason.startswith("the plan does not keep local")
 
 
 def _whole(build: Build, reader: str) -> set[str]:

@@ -13,7 +13,24 @@ from eksclave.terraform.values import Ref
 
 def vpcs(build: Build) -> tuple[network.Vpc, ...]:
     """Return every VPC that the input makes or reads."""
-    return once(_vpc(build, vpc) for vpc in owned(build, "aws_vpc", "aws_default_vpc"))
+    beside = {kind: _by_vpc(build, kind) for kind in _BESIDE}
+    return once(_vpc(build, vpc, beside) for vpc in owned(build, "aws_vpc", "aws_default_vpc"))
+
+
+_BESIDE = (
+    "aws_vpc_dhcp_options_association",
+    "aws_vpc_ipv4_cidr_block_association",
+    "aws_vpc_ipv6_cidr_block_association",
+)
+Beside = dict[str, dict[str | None, list[Resource]]]
+
+
+def _by_vpc(build: Build, kind: str) -> dict[str | None, list[Resource]]:
+    """Return the associations of a kind by the VPC that they belong to, None where that is not known."""
+    found: dict[str | None, list[Resource]] = {}
+    for association in build.of(kind):
+        found.setdefault(build.key(association.get("vpc_id"), *VPC), []).append(association)
+    return found
 
 
 def owned(build: Build, *types: str) -> Iterator[Resource]:
@@ -23,16 +40,14 @@ def owned(build: Build, *types: str) -> Iterator[Resource]:
             yield resource
 
 
-def _vpc(build: Build, vpc: Resource) -> network.Vpc:
+def _vpc(build: Build, vpc: Resource, beside: Beside) -> network.Vpc:
     key, renamed = vpc.address, build.renamed
     ranges: list[Value[network.Network]] = [build.cidr(vpc.get("cidr_block"))]
     incomplete = ""
-    for association in build.of("aws_vpc_ipv4_cidr_block_association"):
-        owner = build.one(association.get("vpc_id"), *VPC)
-        if owner == key:
-            ranges.append(build.cidr(association.get("cidr_block")))
-        elif isinstance(owner, Unknown):
-            incomplete = f"{association.address} may belong to it"
+    associations = beside["aws_vpc_ipv4_cidr_block_association"]
+    ranges += [build.cidr(association.get("cidr_block")) for association in associations.get(key, ())]
+    for association in associations.get(None, ()):
+        incomplete = f"{association.address} may belong to it"
     for listed in vpc.blocks("cidr_block_associations"):
         ranges.append(build.cidr(listed.get("cidr_block")))
     known = [one for one in dict.fromkeys(ranges) if not isinstance(one, Unknown) and _is_v4(one)]
@@ -49,10 +64,10 @@ def _vpc(build: Build, vpc: Resource) -> network.Vpc:
         renamed[f"{key}.default_security_group_id"],
         build.flag(build.option(vpc, "enable_dns_support"), True),
         build.flag(build.option(vpc, "enable_dns_hostnames"), vpc.type == "aws_default_vpc"),
-        _dhcp(build, vpc),
+        _dhcp(build, vpc, beside),
         incomplete,
         bool(build.option(vpc, "ipv6_cidr_block") or build.option(vpc, "assign_generated_ipv6_cidr_block"))
-        or any(build.key(a.get("vpc_id"), *VPC) == key for a in build.of("aws_vpc_ipv6_cidr_block_association")),
+        or key in beside["aws_vpc_ipv6_cidr_block_association"],
         build.text(vpc.get("owner_id"), NOT_IN_INPUT),
         build.tags(vpc),
         build.text(vpc.get("id"), AFTER_APPLY),
@@ -63,10 +78,9 @@ def _is_v4(found: object) -> bool:
     return getattr(found, "version", 0) == 4
 
 
-def _dhcp(build: Build, vpc: Resource) -> Value[str | None]:
-    for association in build.of("aws_vpc_dhcp_options_association"):
-        if build.key(association.get("vpc_id"), *VPC) == vpc.address:
-            return build.one(association.get("dhcp_options_id"), "aws_vpc_dhcp_options")
+def _dhcp(build: Build, vpc: Resource, beside: Beside) -> Value[str | None]:
+    for association in beside["aws_vpc_dhcp_options_association"].get(vpc.address, ()):
+        return build.one(association.get("dhcp_options_id"), "aws_vpc_dhcp_options")
     named = build.key(vpc.get("dhcp_options_id"), "aws_vpc_dhcp_options")
     if named == "default":
         return None  # the word that the API uses where no set was ever associated
