@@ -56,12 +56,12 @@ def name_spaces(snapshot: Snapshot, vpc: str, name: str) -> list[NameSpace]:
 def _endpoints_near(snapshot: Snapshot, vpc: str) -> list[Endpoint]:
     """Return the endpoints that are or may be in this VPC; indexed once per snapshot."""
     kept = snapshot.__dict__
-    if "_endpoints_by_vpc" not in kept:
+    if "_zones_endpoints" not in kept:
         by_vpc: dict[str, list[Endpoint]] = {}
         for one in snapshot.endpoints:
             by_vpc.setdefault(one.vpc if is_known(one.vpc) else "", []).append(one)
-        kept["_endpoints_by_vpc"] = by_vpc
-    indexed = cast("dict[str, list[Endpoint]]", kept["_endpoints_by_vpc"])
+        kept["_zones_endpoints"] = by_vpc
+    indexed = cast("dict[str, list[Endpoint]]", kept["_zones_endpoints"])
     return [*indexed.get(vpc, ()), *(indexed.get("", ()) if vpc else ())]
 
 
