@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import cast
 
 from eksclave.reach import service_names
 from eksclave.reach.facts.dns import PrivateZone, ResolverRule, ZoneRecord
@@ -53,20 +52,8 @@ def name_spaces(snapshot: Snapshot, vpc: str, name: str) -> list[NameSpace]:
     )
 
 
-def _endpoints_near(snapshot: Snapshot, vpc: str) -> list[Endpoint]:
-    """Return the endpoints that are or may be in this VPC; indexed once per snapshot."""
-    kept = snapshot.__dict__
-    if "_zones_endpoints" not in kept:
-        by_vpc: dict[str, list[Endpoint]] = {}
-        for one in snapshot.endpoints:
-            by_vpc.setdefault(one.vpc if is_known(one.vpc) else "", []).append(one)
-        kept["_zones_endpoints"] = by_vpc
-    indexed = cast("dict[str, list[Endpoint]]", kept["_zones_endpoints"])
-    return [*indexed.get(vpc, ()), *(indexed.get("", ()) if vpc else ())]
-
-
 def _of_endpoints(snapshot: Snapshot, vpc: str, name: str) -> Iterator[NameSpace]:
-    for one in _endpoints_near(snapshot, vpc):
+    for one in snapshot.endpoints_near(vpc):
         here, private = decide(one.vpc, lambda key: key == vpc), decide(one.private_dns, bool)
         interface = decide(one.kind, lambda kind: kind is EndpointKind.INTERFACE)
         inbound = decide(one.dns_only_for_inbound_resolver, bool)
