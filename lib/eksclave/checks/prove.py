@@ -29,6 +29,9 @@ def prove(snapshot: Snapshot, given: Iterable[Feature] = (), only: str = "", exi
         results += mine
         advice += more
         asked = {result.requirement for result in mine}
+        for check in checks():
+            if check.one_is_enough and asked & set(check.asks):
+                asked |= set(check.asks)
         nothing |= {flow.id for flow in required_flows(view.features) if flow.id not in asked}
     return answer(results, nothing - {result.requirement for result in results}, advice)
 

@@ -32,6 +32,7 @@ class Check:
     asks: tuple[str, ...]
     ask: Ask
     module: ModuleType
+    one_is_enough: bool = False  # an answer to one of `asks` means that the others do not apply here
 
 
 @lru_cache(maxsize=1)
@@ -43,5 +44,6 @@ def checks() -> tuple[Check, ...]:
         for one in sorted(pkgutil.iter_modules(package.__path__), key=lambda info: info.name):
             module = importlib.import_module(f"{package.__name__}.{one.name}")
             if hasattr(module, "ASKS"):
-                found.append(Check(one.name.replace("_", "-"), group, module.ASKS, module.ask, module))
+                enough = getattr(module, "ONE_IS_ENOUGH", False)
+                found.append(Check(one.name.replace("_", "-"), group, module.ASKS, module.ask, module, enough))
     return tuple(found)

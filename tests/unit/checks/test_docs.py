@@ -26,6 +26,6 @@ def test_every_check_says_why_how_to_fix_it_and_where_the_fact_comes_from(check)
     assert set(check.asks) <= set(known_ids())
 
 
-def test_every_requirement_but_the_never_needed_one_and_e4_is_asked_by_some_check():
+def test_every_requirement_is_asked_by_some_check():
     asked = {id for check in checks() for id in check.asks}
-    assert sorted(set(known_ids()) - asked) == ["E4"]
+    assert set(known_ids()) == asked

@@ -19,14 +19,14 @@ from eksclave.catalog.flows import find_flow
 from eksclave.checks.asking import broken, traced
 from eksclave.checks.mending import mend
 from eksclave.checks.result import Result
-from eksclave.checks.serving import bastion_parties
 from eksclave.checks.view import View
 from eksclave.net import PortRange
 from eksclave.reach.facts.hosts import Listener, LoadBalancer
 from eksclave.reach.facts.values import known_or
 from eksclave.reach.question import Client, Party, Question
 
-ASKS = ("E1", "E2", "E3")
+ASKS = ("E1", "E2", "E3", "E4")
+ONE_IS_ENOUGH = True  # which of them apply depends on the listeners
 _NODE_PORTS = PortRange(30000, 32767)
 
 
@@ -38,9 +38,11 @@ def ask(view: View, so_far: Sequence[Result]) -> Iterator[Result]:
         party = Party(f"load balancer {balancer.origin.address}", (balancer.placement,), client=Client.ANY)
         for listener in balancer.listeners:
             ip = known_or(listener.target_type, "") == "ip"
+            kept = balancer.kind == "network" and known_or(listener.preserve_client_ip, None) is True
             for ports in _target_ports(listener, ip):
                 for target in view.pods if ip else view.nodes:
                     yield _one(view, "E2" if ip else "E3", party, target, ports)
+                    yield from (_one(view, "E4", client, target, ports) for client in _clients(view) if kept)
         for port in _listened(balancer):
             for client in _clients(view):
                 yield _one(view, "E1", client, party, PortRange.of(port))
@@ -58,9 +60,8 @@ def _listened(balancer: LoadBalancer) -> list[int]:
 
 
 def _clients(view: View) -> list[Party]:
-    """Return those who are seen to work with the cluster from outside: operators' ranges and bastions."""
-    outside = [Party(f"clients in {one}", networks=(one,), client=Client.ANY) for one in view.operators]
-    return outside or bastion_parties(view)[:0]
+    """Return those who are seen to work with the cluster from outside."""
+    return [Party(f"clients in {one}", networks=(one,), client=Client.ANY) for one in view.operators]
 
 
 def _one(view: View, id: str, source: Party, target: Party, ports: PortRange) -> Result:
