@@ -36,6 +36,8 @@ def test_every_reference_leads_to_a_fact_or_is_said_to_be_unknown(name: str) -> 
     tables, acls = found.route_table_by_key, found.nacl_by_key
     for vpc in found.vpcs:
         assert vpc.main_route_table in tables and vpc.default_nacl in acls and vpc.default_group in found.group_by_key
+    for table in (*found.route_tables, *found.nacls):
+        assert table.vpc in found.vpc_by_key
     for subnet in found.subnets:
         assert subnet.vpc in found.vpc_by_key
         assert subnet.route_table is None or isinstance(subnet.route_table, Unknown) or subnet.route_table in tables
@@ -120,6 +122,7 @@ def test_the_main_table_by_any_name_is_one_table() -> None:
     assert main == "aws_default_route_table.main"
     assert found.endpoint_by_key["aws_vpc_endpoint.s3"].route_tables == (main,)
     assert {subnet.route_table for subnet in found.subnets} == {main}
+    assert found.route_table_by_key[main].vpc == "aws_vpc.main"
 
 
 def test_self_managed_nodes_are_found_by_their_tag_with_the_groups_of_their_interfaces() -> None:

@@ -96,13 +96,12 @@ def _table(
 
 
 def _vpc_of(build: Build, table: Resource) -> str:
-    owner = build.one(table.get("vpc_id"), *VPC)
-    if isinstance(owner, str):
-        known = build.world.resources.get(owner)
-        if known is None or known.type != "aws_default_route_table":
-            return owner
+    """An adopted main table is named through its VPC; what the provider computes says nothing."""
     said = build.world.resolve(table.get("default_route_table_id"))
-    return said.address if isinstance(said, Ref) else f"{table.address}#unknown-vpc"
+    if isinstance(said, Ref):
+        return said.address
+    owner = build.one(build.option(table, "vpc_id"), *VPC)
+    return owner if isinstance(owner, str) else f"{table.address}#unknown-vpc"
 
 
 def _made_by_aws(
