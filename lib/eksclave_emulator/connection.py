@@ -12,6 +12,8 @@ class Connection(MotoRequestHandler):
     """HTTP/1.1 with keep-alive. The application reads every body whole, so nothing is left to drain."""
 
     protocol_version = "HTTP/1.1"
+    wbufsize = -1
+    """Head and body leave in one piece: the Terraform provider now and then closes between the two."""
 
     def run_wsgi(self) -> None:
         """Answer one request and leave the connection as the client asked for it."""
@@ -35,6 +37,7 @@ class Connection(MotoRequestHandler):
             self.end_headers()
             if not head:
                 self.wfile.write(body)
+            self.wfile.flush()
         except (ConnectionError, TimeoutError):
             self.close_connection = True
 

@@ -16,6 +16,9 @@ from .stalemate import Stalemate
 CONTROL = "/_emulator"
 """The control path. No S3 bucket can be called so: bucket names hold no underscore."""
 
+_REMEMBERED = 200
+"""Answers kept by the SDK's invocation id: a client that lost one asks again, and nothing is done twice."""
+
 
 class Emulator:
     """A WSGI application. moto is not safe for threads, so calls are answered one at a time."""
@@ -28,6 +31,7 @@ class Emulator:
         self.stalemate = Stalemate()
         self.moto = DomainDispatcherApplication(create_backend_app)
         self.lock = threading.Lock()
+        self.told: dict[str, tuple[str, list[tuple[str, str]], bytes]] = {}
         self.stop: Callable[[], None] = lambda: None
 
     def __call__(self, environ: dict[str, Any], start: Any) -> Iterable[bytes]:
@@ -38,11 +42,20 @@ class Emulator:
             return self._control(environ, body, start)
         environ["wsgi.input"] = io.BytesIO(body)
         environ["CONTENT_LENGTH"] = str(len(body))
+        again = str(environ.get("HTTP_AMZ_SDK_INVOCATION_ID", ""))
         with self.lock:
+            if again in self.told:
+                status, headers, answer = self.told[again]
+                start(status, headers)
+                return [answer]
             status, headers, answer = self._answer(environ)
             if said := self.stalemate.seen(environ, body, int(status.split()[0]), answer, dict(headers)):
                 status, headers, answer = _refusal(environ, "400 BAD REQUEST", "Stalemate", said)
             self.record.add(environ, body, int(status.split()[0]), answer, {k.lower(): v for k, v in headers})
+            if again and int(status.split()[0]) < 500:
+                self.told[again] = status, headers, answer
+                while len(self.told) > _REMEMBERED:
+                    self.told.pop(next(iter(self.told)))
         start(status, headers)
         return [answer]
 

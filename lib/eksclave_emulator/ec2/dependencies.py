@@ -44,11 +44,20 @@ class Dependencies:
                     del table._associations[key]
         return super().delete_subnet(subnet_id)  # type: ignore[misc]
 
+    def replace_network_acl_association(self: Any, association_id: str, network_acl_id: str) -> Any:
+        """ReplaceNetworkAclAssociation: an association that is not there is an error of EC2's, not a fault."""
+        if not any(association_id in acl._associations for acl in self.network_acls.values()):
+            said = f"The association ID '{association_id}' does not exist"
+            raise EC2ClientError("InvalidAssociationID.NotFound", said)
+        return super().replace_network_acl_association(association_id, network_acl_id)  # type: ignore[misc]
+
     def delete_vpc(self: Any, vpc_id: str) -> Any:
         """DeleteVpc: not while endpoints, security groups or network ACLs of one's own are in it."""
         users = [point.id for point in self.vpc_end_points.values() if point.vpc_id == vpc_id]
         users += [group.id for group in self.groups.get(vpc_id, {}).values() if group.name != "default"]
-        users += [acl.id for acl in self.network_acls.values() if acl.vpc_id == vpc_id and acl.default != "true"]
+        users += [
+            acl.id for acl in self.network_acls.values() if acl.vpc_id == vpc_id and str(acl.default).lower() != "true"
+        ]
         if users:
             raise DependencyViolationError(
                 f"The vpc '{vpc_id}' has dependencies and cannot be deleted: {', '.join(sorted(users))}"

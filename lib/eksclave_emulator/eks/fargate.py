@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from moto.core.exceptions import ServiceException
+
 from .clusters import Clusters
-from .exceptions import InUse, InvalidParameter
+from .exceptions import InvalidParameter, InvalidRequest
 from .store import Json, now, uuid
 
 _MISSING = "No Fargate Profile found with name: {}."
@@ -16,7 +18,7 @@ class FargateProfiles(Clusters):
         """CreateFargateProfile."""
         cluster, name = ask["clusterName"], ask["fargateProfileName"]
         self.active_cluster(cluster)
-        self._one_at_a_time(cluster, f"Cannot create Fargate Profile {name}")
+        self._one_at_a_time(cluster, f"Cannot create Fargate Profile {name}", InvalidRequest)
         for subnet in self.find_subnets(ask.get("subnets") or []):
             if self._leads_out(subnet):
                 raise InvalidParameter(f"Subnet {subnet.id} provided in Fargate Profile is not a private subnet")
@@ -57,14 +59,14 @@ class FargateProfiles(Clusters):
         """DeleteFargateProfile."""
         cluster, name = ask["clusterName"], ask["fargateProfileName"]
         item = self.get("fargateProfile", (cluster, name), _MISSING.format(name))
-        self._one_at_a_time(cluster, f"Cannot delete Fargate Profile {name}")
+        self._one_at_a_time(cluster, f"Cannot delete Fargate Profile {name}", InvalidParameter)
         item.go("DELETING")
         return item.answer()
 
-    def _one_at_a_time(self, cluster: str, said: str) -> None:
+    def _one_at_a_time(self, cluster: str, said: str, kind: type[ServiceException]) -> None:
         for key, item in self.of_cluster("fargateProfile", cluster).items():
             if item._status in ("CREATING", "DELETING"):
-                raise InUse(
+                raise kind(
                     f"{said} because cluster {cluster} currently has Fargate profile {key[1]} in status {item._status}"
                 )
 

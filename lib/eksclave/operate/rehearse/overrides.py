@@ -75,7 +75,7 @@ class Overrides:
             "http_proxy": None,
             "https_proxy": None,
             "endpoints": [dict.fromkeys(self.services, self.url)],
-            "max_retries": 2,
+            "max_retries": 3,
             "s3_use_path_style": True,
             "skip_metadata_api_check": "true",
             "skip_region_validation": True,
