@@ -6,19 +6,19 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from eksclave.terraform.blocks import COMPUTED, block_for, inside
 from eksclave.terraform.evidence import gather
 from eksclave.terraform.kinds import is_plural, kind_or_none
 from eksclave.terraform.leaves import cannot_be_a_policy
 from eksclave.terraform.model import Note, Resource
 from eksclave.terraform.part import Part, Qualify
-from eksclave.terraform.references import all_references, split, terms
+from eksclave.terraform.references import split, terms
 from eksclave.terraform.scope import Instance, Json, Scope, build_tree
 from eksclave.terraform.trace import Tracer, Want, instance_place
 from eksclave.terraform.values import AnyOf, Ref, Sensitive, Unknown, Value, dig, symbols
 from eksclave.terraform.waits import Waits
 
 _AWS_POLICY = re.compile(r"^(Amazon|AWS|CloudWatch)[A-Za-z0-9_]+$")
-_COMPUTED = object()  # the block is configured, and this argument is not in it
 
 
 def addresses(document: Json) -> set[str]:
@@ -181,7 +181,7 @@ class _Reader:
                     base.get(name),
                     unknown.get(name, False),
                     sensitive.get(name) if isinstance(sensitive, dict) else None,
-                    _inside(expression, name),
+                    inside(expression, name),
                 )
                 for name in {**base, **unknown}
             }
@@ -195,7 +195,7 @@ class _Reader:
                     base[at] if at < len(base) else None,
                     unknown[at] if at < len(unknown) else False,
                     None,
-                    _block_for(expression, base[at] if at < len(base) else None, at, count),
+                    block_for(expression, base[at] if at < len(base) else None, at, count),
                 )
                 for at in range(count)
             ]
@@ -210,7 +210,7 @@ class _Reader:
         scope = instance.scope
         if scope is None or not instance.block:
             return Ref(instance.address, path)
-        if expression is _COMPUTED or (expression is None and len(path) == 1):
+        if expression is COMPUTED or (expression is None and len(path) == 1):
             return Ref(instance.address, path)  # nobody configured it: the provider computes it
         if expression is None:
             if kind is None:
@@ -318,48 +318,3 @@ def _refs(values: Value) -> Iterator[Ref]:
             yield from _refs(list(symbol.candidates))
         else:
             yield from symbol.references
-
-
-def _inside(expression: Any, name: str) -> Any:
-    """Return the expression of a part: of a block its own, of a flat list of references all of them."""
-    if isinstance(expression, list):
-        return _inside(expression[0], name) if len(expression) == 1 else None
-    if isinstance(expression, dict):
-        if "references" in expression and isinstance(expression["references"], list):
-            return expression
-        return expression.get(name, _COMPUTED)
-    return _COMPUTED if expression is _COMPUTED else None
-
-
-def _block_for(expression: Any, element: Any, at: int, count: int) -> Any:
-    """Find the block that made an element: sets lose the order of the configuration, constants tell them apart."""
-    if not isinstance(expression, list):
-        return expression
-    if len(expression) == 1 and count == 1:
-        return expression[0]
-    if not isinstance(element, dict):
-        return expression[at] if len(expression) == count else None
-    fitting = [block for block in expression if isinstance(block, dict) and _fits(block, element)]
-    if len(fitting) == 1:
-        return fitting[0]
-    if len(expression) == count and at < len(expression) and (expression[at] in fitting):
-        return _merged(fitting)
-    return _merged(fitting) if fitting else None
-
-
-def _fits(block: Json, element: Json) -> bool:
-    for name, expression in block.items():
-        if isinstance(expression, dict) and "constant_value" in expression:
-            known, constant = element.get(name), expression["constant_value"]
-            if known is not None and known != constant and str(known).lower() != str(constant).lower():
-                return False
-    configured = {name for name, value in element.items() if value not in (None, "", [], 0, False, {})}
-    return configured <= set(block)
-
-
-def _merged(blocks: list[Json]) -> Json | None:
-    """Several blocks could have made this element: any of their references."""
-    if len(blocks) < 2:
-        return blocks[0] if blocks else None
-    names = {name for block in blocks for name in block}
-    return {name: {"references": all_references([block.get(name) for block in blocks])} for name in sorted(names)}

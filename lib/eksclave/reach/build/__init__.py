@@ -14,6 +14,7 @@ from eksclave.reach.build import (
     registries,
     routing,
     security,
+    templates,
     vpcs,
     workloads,
 )
@@ -55,7 +56,7 @@ def _snapshot(build: Build) -> Snapshot:
         resolver_endpoints=names.resolver_endpoints(build),
         resolver_rules=names.resolver_rules(build),
         clusters=eks.eks_clusters(build),
-        launch_templates=eks.launch_templates(build),
+        launch_templates=templates.launch_templates(build),
         node_groups=eks.node_groups(build),
         fargate_profiles=eks.fargate_profiles(build),
         addons=eks.addons(build),

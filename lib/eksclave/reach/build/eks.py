@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 from collections.abc import Iterable
 from ipaddress import ip_network
 from typing import Any
@@ -11,12 +9,12 @@ from typing import Any
 from eksclave.reach.build.base import GROUP, SUBNET, VPC, Build, once
 from eksclave.reach.build.iam import Known, profile_role, role_key, role_keys
 from eksclave.reach.build.order import waits
+from eksclave.reach.build.templates import configured, launch_template
 from eksclave.reach.facts import clusters
 from eksclave.reach.facts.groups import cluster_group_key
 from eksclave.reach.facts.values import AFTER_APPLY, HOLE, NOT_IN_INPUT, OneOf, Unknown, Value
 from eksclave.terraform.model import Resource
 from eksclave.terraform.values import AnyOf, Ref
-from eksclave.terraform.values import Unknown as NotKnown
 
 _TEMPLATE = ("aws_launch_template",)
 
@@ -67,9 +65,9 @@ def _cluster(build: Build, cluster: Resource, known: Known) -> clusters.Cluster:
         build.flag(compute.get("enabled")) if compute else False,
         tuple(str(pool) for pool in build.items(compute.get("node_pools")) or ()),
         role_key(build, compute["node_role_arn"], known) if compute.get("node_role_arn") else None,
-        build.text(_set(access.get("authentication_mode")), "CONFIG_MAP"),
-        build.flag(_set(access.get("bootstrap_cluster_creator_admin_permissions")), True),
-        build.flag(_set(cluster.get("bootstrap_self_managed_addons")), True),
+        build.text(configured(access.get("authentication_mode")), "CONFIG_MAP"),
+        build.flag(configured(access.get("bootstrap_cluster_creator_admin_permissions")), True),
+        build.flag(configured(cluster.get("bootstrap_self_managed_addons")), True),
         build.text(vpc_config.get("control_plane_egress_mode"), "AWS_MANAGED"),
         tuple(sorted(str(kind) for kind in build.items(cluster.get("enabled_cluster_log_types")) or ())),
         _secrets_key(build, cluster),
@@ -82,11 +80,6 @@ def cluster_vpc(build: Build, cluster: Resource) -> Value[str]:
     """Return the VPC of a cluster: that of its subnets."""
     block = cluster.block("vpc_config")
     return _vpc(build, block.get("vpc_id"), build.many(block.get("subnet_ids"), *SUBNET))
-
-
-def _set(value: Any) -> Any:
-    """A computed default inside a block counts as not set."""
-    return None if isinstance(value, Ref) else value
 
 
 def _extra_groups(build: Build, cluster: Resource, value: Any) -> Value[tuple[str, ...]]:
@@ -122,59 +115,6 @@ def _secrets_key(build: Build, cluster: Resource) -> Value[str | None]:
     provider = block.get("provider")
     inner = provider[0] if isinstance(provider, list) and provider else provider
     return build.one(inner.get("key_arn"), "aws_kms_key") if isinstance(inner, dict) else None
-
-
-def launch_templates(build: Build) -> tuple[clusters.LaunchTemplate, ...]:
-    """Return the launch templates."""
-    return once(launch_template(build, template) for template in build.of(*_TEMPLATE, data=True))
-
-
-def launch_template(build: Build, template: Resource) -> clusters.LaunchTemplate:
-    """Return one launch template; groups may stand at the top or on its network interfaces."""
-    top = build.option(template, "vpc_security_group_ids")
-    groups: Value[tuple[str, ...] | None] = build.many(top, *GROUP) if top not in (None, []) else None
-    public: Value[bool | None] = None
-    for interface in template.blocks("network_interfaces"):
-        listed = interface.get("security_groups")
-        if listed not in (None, []):
-            groups = build.many(listed, *GROUP)
-        if interface.get("associate_public_ip_address") not in (None, ""):
-            public = build.flag(interface.get("associate_public_ip_address"))
-    options = template.block("metadata_options")
-    hops = _set(options.get("http_put_response_hop_limit"))
-    profile = template.block("iam_instance_profile")
-    return clusters.LaunchTemplate(
-        template.address,
-        build.origin(template),
-        groups,
-        build.text(build.option(template, "image_id"), None),  # type: ignore[arg-type]
-        user_data(build, build.option(template, "user_data")),
-        None if hops in (None, 0) else build.number(hops),
-        build.text(_set(options.get("http_tokens")), None),  # type: ignore[arg-type]
-        profile_key(build, profile),
-        public,
-    )
-
-
-def profile_key(build: Build, profile: Any) -> Value[str | None]:
-    """Return the instance profile that a block names."""
-    named = profile.get("arn") or profile.get("name") if profile else None
-    return None if named in (None, "") else build.one(named, "aws_iam_instance_profile")
-
-
-def user_data(build: Build, value: Any) -> Value[str | None]:
-    """Return user data as text: templates carry it in base64."""
-    value = build.world.resolve(value)
-    if value is None or value == "":
-        return None
-    if isinstance(value, NotKnown):
-        return Unknown("the user data is made of values that are known only after apply")
-    if not isinstance(value, str):
-        return AFTER_APPLY
-    try:
-        return base64.b64decode(value, validate=True).decode("utf-8", "replace")
-    except (binascii.Error, ValueError):
-        return value
 
 
 def node_groups(build: Build) -> tuple[clusters.NodeGroup, ...]:

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from ipaddress import IPv4Address
 
 from eksclave.reach.build.base import GROUP, SUBNET, Build, lies_in, once
-from eksclave.reach.build.eks import launch_template, user_data
 from eksclave.reach.build.iam import profile_role
 from eksclave.reach.build.selfmanaged import asg_tags, joins, template_of
+from eksclave.reach.build.templates import launch_template, user_data
 from eksclave.reach.facts import hosts
 from eksclave.reach.facts.clusters import LaunchTemplate
 from eksclave.reach.facts.groups import Placement

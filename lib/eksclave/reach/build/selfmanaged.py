@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator
 
 from eksclave.reach.build.base import GROUP, SUBNET, Build
-from eksclave.reach.build.eks import launch_template, user_data
 from eksclave.reach.build.iam import profile_role
 from eksclave.reach.build.order import waits
+from eksclave.reach.build.templates import launch_template, user_data
 from eksclave.reach.facts.clusters import LaunchTemplate, NodeGroup
 from eksclave.reach.facts.values import AFTER_APPLY, NOT_IN_INPUT, Unknown, Value
 from eksclave.terraform.model import Resource
