@@ -11,15 +11,10 @@ from eksclave.errors import ToolError
 
 REGISTRY = "registry.terraform.io"
 _OPENTOFU = "registry.opentofu.org"
-_SYSTEM = (
-    "/usr/local/share/terraform",
-    "/usr/share/terraform",
-    "/usr/local/lib/terraform",
-    "/usr/lib/terraform",
-    "/opt",
-)
+# where the Filesystem Hierarchy Standard lets a package put such a directory
+_SYSTEM = ("usr/local/share/terraform", "usr/share/terraform", "usr/local/lib/terraform", "usr/lib/terraform", "opt")
 _DEPTH = 3  # directories below a system root that are looked into
-_LOOKED_AT = 2000  # directories in all, so that a huge /opt cannot stall a command
+_LOOKED_AT = 2000  # directories in all, so that a huge one cannot stall a command
 _MIRROR_PATH = re.compile(r'filesystem_mirror\s*\{[^}]*?path\s*=\s*"((?:[^"\\]|\\.)*)"', re.DOTALL)
 
 
@@ -43,7 +38,7 @@ def mirror_or_none(environment: Mapping[str, str]) -> Path | None:
     for folder in implied:
         if _holds_providers(folder):
             return folder
-    return next((folder for root in _SYSTEM for folder in _below(Path(root)) if _holds_providers(folder)), None)
+    return next((folder for root in _SYSTEM for folder in _below(Path(os.sep, root)) if _holds_providers(folder)), None)
 
 
 def user_configurations(environment: Mapping[str, str]) -> list[Path]:
