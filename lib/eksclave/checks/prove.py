@@ -14,12 +14,21 @@ from eksclave.errors import EksclaveError, did_you_mean
 from eksclave.reach.facts.clusters import Cluster
 from eksclave.reach.snapshot import Snapshot
 
+NOTE = "note"
 
-def prove(snapshot: Snapshot, given: Iterable[Feature] = (), only: str = "", existing: Iterable[str] = ()) -> Answer:
+
+def prove(
+    snapshot: Snapshot,
+    given: Iterable[Feature] = (),
+    only: str = "",
+    existing: Iterable[str] = (),
+    notes: Iterable[tuple[str, str]] = (),
+) -> Answer:
     """Return every answer about every cluster of the snapshot (or the one at address `only`).
 
     `given` are features that the input does not show. `existing` are addresses that stand already and that this plan
-    does not create: order does not matter to them.
+    does not create: order does not matter to them. `notes` are (address, text) of what the readers assumed about the
+    input or could not use; they are printed as advice of the requirement `NOTE`.
     """
     stands = frozenset(existing)
     results, advice, nothing = list[Result](), list[Advice](), set[str]()
@@ -33,6 +42,7 @@ def prove(snapshot: Snapshot, given: Iterable[Feature] = (), only: str = "", exi
             if check.one_is_enough and asked & set(check.asks):
                 asked |= set(check.asks)
         nothing |= {flow.id for flow in required_flows(view.features) if flow.id not in asked}
+    advice += [Advice(NOTE, "", address, text) for address, text in notes]
     return answer(results, nothing - {result.requirement for result in results}, advice)
 
 

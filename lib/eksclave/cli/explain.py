@@ -29,7 +29,6 @@ def command(inputs: tuple[str, ...], cluster: str, port: int, protocol: str) -> 
             "explain takes an input, a source and a destination", "eksclave explain plan.json nodes api"
         )
     *paths, source, destination = inputs
-    snapshot, _ = read_input(paths)
-    text, arrives = explain(snapshot, source, destination, cluster, port, protocol)
+    text, arrives = explain(read_input(paths).snapshot, source, destination, cluster, port, protocol)
     click.echo(text)
     sys.exit(0 if arrives else 1)

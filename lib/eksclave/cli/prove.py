@@ -51,8 +51,8 @@ def command(
 
     given = [find_feature(word) for word in features]
     accepted = read_waivers(waivers, known_ids()) if waivers else ()
-    snapshot, existing = read_input(inputs)
-    answer = prove(snapshot, given, cluster, existing)
+    read = read_input(inputs)
+    answer = prove(read.snapshot, given, cluster, read.existing, read.notes)
     answer = waive(answer, accepted, date.today())
     text = render(answer, format)
     if output is None:

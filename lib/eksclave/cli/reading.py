@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,8 +12,17 @@ if TYPE_CHECKING:
     from eksclave.reach.snapshot import Snapshot
 
 
-def read_input(inputs: Sequence[str]) -> tuple[Snapshot, frozenset[str]]:
-    """Return the snapshot of the inputs, and the addresses of what stands already; raise where one cannot be read."""
+@dataclass(frozen=True)
+class Read:
+    """The snapshot, the addresses of what stands already, and what the readers assumed or could not use."""
+
+    snapshot: Snapshot
+    existing: frozenset[str]
+    notes: tuple[tuple[str, str], ...]
+
+
+def read_input(inputs: Sequence[str]) -> Read:
+    """Return what the inputs say, as one world; raise where one cannot be read."""
     import tempfile
 
     from eksclave.reach.build import snapshot
@@ -26,4 +36,6 @@ def read_input(inputs: Sequence[str]) -> tuple[Snapshot, frozenset[str]]:
             paths.append(piped)
         world = read_world(paths)
         existing = frozenset(one.address for one in world.resources.values() if one.action == "no-op")
-        return snapshot(world), existing
+        found = snapshot(world)
+        assumed = {(f"{one.address}.{one.attribute}".rstrip("."), one.text) for one in world.notes}
+        return Read(found, existing, tuple(sorted({*assumed, *found.unread})))

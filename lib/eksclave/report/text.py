@@ -13,6 +13,8 @@ _VERDICT = {
     Outcome.UNKNOWN: "unknown: not everything can be decided from this input",
 }
 
+SHOWN = 3
+
 
 def render(answer: Answer) -> str:
     """Return the answer as plain text."""
@@ -20,7 +22,8 @@ def render(answer: Answer) -> str:
     for result in answer.results:
         if result.outcome is not Outcome.PASS:
             lines += [*_finding(result), ""]
-    lines += [line for one in answer.advice for line in (*_advice(one), "")]
+    lines += [line for one in answer.advice if one.requirement != "note" for line in (*_advice(one), "")]
+    lines += _notes([one for one in answer.advice if one.requirement == "note"])
     lines.append(summary(answer))
     if answer.asked_nothing:
         lines.append(f"asked nothing: {', '.join(answer.asked_nothing)}")
@@ -52,6 +55,14 @@ def _finding(result: Result) -> list[str]:
 
 def _advice(one: Advice) -> list[str]:
     return [f"advice[{one.requirement} {name_of(one.requirement)}]: {one.text}", f"  --> {one.address or one.cluster}"]
+
+
+def _notes(notes: list[Advice]) -> list[str]:
+    """What the readers assumed about the input: a few in full, all of them in the JSON answer."""
+    shown = [f"note: {one.address}: {one.text}" for one in notes[:SHOWN]]
+    more = len(notes) - len(shown)
+    rest = [f"note: {more} more assumptions about the input; --format json lists them"] if more > 0 else []
+    return [*shown, *rest, ""] if notes else []
 
 
 def summary(answer: Answer) -> str:
