@@ -17,7 +17,7 @@ from eksclave.images.credentials import Logins, authfile
 from eksclave.images.registry import is_loopback
 
 KNOWN = ("skopeo", "crane", "regctl")
-TAIL = 600
+MOST = 600
 
 # What the three tools (Go's net/http below them) say when trying again may help, and when a login has run out.
 _LATER = re.compile(
@@ -30,6 +30,8 @@ _LATER = re.compile(
 _LOGIN = re.compile(
     r"\b401\b|unauthorized|authentication required|no basic auth|token has expired|expired", re.IGNORECASE
 )
+# A registry that another push is writing to at the same moment; seen with docker-registry, whose links are not atomic.
+_UNSETTLED = re.compile(r"blob unknown|manifest invalid|manifest unknown to registry|layers? .*does not exist", re.I)
 _FIXES = (
     (r"no space left", "free some space, then run the same command again: it goes on where it stopped"),
     (r"repository .*does not exist|name unknown", "deploy the registry stack first, or check the name"),
@@ -40,12 +42,15 @@ _FIXES = (
 
 
 class CopyError(EksclaveError):
-    """A transfer failed. `later` says that trying again may help, `login` that a new login may."""
+    """A transfer failed. `later` says that trying again may help, `login` that a new login may, `unsettled` that the
+    mirror was being written to. `told` is all that the tool said; `said` is what fits a line.
+    """
 
-    def __init__(self, said: str, fix: str, where: str) -> None:
-        super().__init__(said, fix, where)
-        self.login = bool(_LOGIN.search(said))
-        self.later = bool(_LATER.search(said))
+    def __init__(self, told: str, fix: str, where: str) -> None:
+        super().__init__(_short(told), fix, where)
+        self.login = bool(_LOGIN.search(told))
+        self.later = bool(_LATER.search(told))
+        self.unsettled = bool(_UNSETTLED.search(told))
 
 
 @dataclass(frozen=True)
@@ -118,12 +123,16 @@ def blot(text: str, secrets: Iterable[str]) -> str:
 
 
 def _failure(told: str, source: str) -> CopyError:
-    """Return the error with the tool's last words."""
-    lines = [line.strip() for line in told.splitlines() if line.strip()]
-    said = (lines[-1] if lines else "the copier failed without a word")[-TAIL:]
-    said = re.sub(r'^time="[^"]*" level=\w+ msg="?|"$', "", said)
-    fix = next((fix for pattern, fix in _FIXES if re.search(pattern, said, re.IGNORECASE)), "")
-    return CopyError(said, fix, source.removeprefix("docker://"))
+    """Return the error with the tool's own words."""
+    words = " ".join(line.strip() for line in told.splitlines() if line.strip()) or "the copier failed without a word"
+    words = re.sub(r'time="[^"]*" level=\w+ msg=', "", words)
+    fix = next((fix for pattern, fix in _FIXES if re.search(pattern, words, re.IGNORECASE)), "")
+    return CopyError(words, fix, source.removeprefix("docker://"))
+
+
+def _short(told: str) -> str:
+    """Return what fits a few lines: the beginning, where it happened, and the end, what it was."""
+    return told if len(told) <= MOST else f"{told[: MOST // 2]} … {told[-MOST // 2 :]}"
 
 
 def _sides(source: str, destination: str) -> tuple[tuple[str, str], tuple[str, str]]:

@@ -25,11 +25,17 @@ from eksclave.images.copier import Copier, CopyError
 from eksclave.images.credentials import Logins
 from eksclave.images.lockfile import Attached, LockedImage
 from eksclave.images.patience import Patience
-from eksclave.images.registry import INDEX_TYPES, Manifest, Registry
+from eksclave.images.registry import INDEX_TYPES, Manifest, Registry, RegistryError
 from eksclave.images.resolve import keep
 from eksclave.images.verify import manifest_or_none, missing, missing_of
 
 State = Literal["present", "copied", "failed"]
+SETTLE_ATTEMPTS = 5
+"""How often an image is begun anew because somebody else was pushing the same one at the same moment."""
+
+
+class Unsettled(EksclaveError):
+    """The mirror does not yet show what was put there."""
 
 
 @dataclass(frozen=True)
@@ -107,11 +113,14 @@ class Copy:
     def one(self, locked: LockedImage) -> Outcome:
         """Copy one image; never raises for what a registry, the network or the copier did."""
         start = time.monotonic()
-        try:
-            state = self._one(locked)
-        except EksclaveError as error:
-            return Outcome(locked, "failed", time.monotonic() - start, error.said, error.fix)
-        return Outcome(locked, state, time.monotonic() - start)
+        for attempt in range(1, SETTLE_ATTEMPTS + 1):
+            try:
+                return Outcome(locked, self._one(locked), time.monotonic() - start)
+            except EksclaveError as error:
+                if not _unsettled(error) or attempt == SETTLE_ATTEMPTS:
+                    return Outcome(locked, "failed", time.monotonic() - start, error.said, error.fix)
+                self.patience.sleep(self.patience.pause(attempt))
+        raise AssertionError("no attempt")
 
     def _one(self, locked: LockedImage) -> State:
         mirror = self.open_registry(self.host)
@@ -127,7 +136,7 @@ class Copy:
             self._attach(mirror, locked, attached)
         lacks = missing_of(mirror, locked)
         if lacks:
-            raise EksclaveError(f"after the copy the mirror still lacks {lacks[0]}", "run the copy again")
+            raise Unsettled(f"after the copy the mirror still lacks {lacks[0]}", "run the copy again")
         self._list(mirror, locked)
         if not tagged:
             mirror.put_manifest(locked.repository, locked.tag, mirror.manifest(locked.repository, locked.digest))
@@ -215,6 +224,13 @@ class Copy:
                 raise
 
         self.patience.call(once, self.source.host(locked), may_pass)
+
+
+def _unsettled(error: EksclaveError) -> bool:
+    """Whether the mirror may only have been in motion: a manifest that it refuses names what it cannot see yet."""
+    if isinstance(error, CopyError):
+        return error.unsettled
+    return isinstance(error, Unsettled) or (isinstance(error, RegistryError) and error.status in (400, 404))
 
 
 def may_pass(error: Exception) -> float | None:

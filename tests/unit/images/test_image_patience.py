@@ -99,3 +99,16 @@ def test_what_a_copier_says_is_understood(said: str, later: bool, login: bool):
     error = CopyError(said, "", "x")
     assert (error.later, error.login) == (later, login)
     assert (may_pass(error) is not None) is later
+
+
+def test_a_mirror_that_somebody_else_is_writing_to_is_told_from_one_that_is_broken():
+    race = "uploading manifest sha256:12 to x/y: manifest invalid manifest blob unknown: blob unknown to registry"
+    assert CopyError(race, "", "x").unsettled
+    assert not CopyError("received unexpected HTTP status: 500 Internal Server Error", "", "x").unsettled
+
+
+def test_a_long_message_keeps_its_beginning_and_its_end():
+    error = CopyError("where it was " + "x" * 2000 + " what it was", "", "x")
+    assert error.said.startswith("where it was")
+    assert error.said.endswith("what it was")
+    assert len(error.said) < 700
