@@ -30,7 +30,7 @@ def traces(judge: Judge, flow: Flow, source: Leg, destination: Leg, endpoint: st
     protocol, client, server = flow.protocol, source.where, destination.where
     there, there_by = _way(judge, HopKind.ROUTE_OUT, source, destination)
     back, back_by = _way(judge, HopKind.RETURN_ROUTE, destination, source)
-    references = _references(judge, there_by)
+    references = _references(judge, there_by, {source.vpc, destination.vpc})
     into_side = side(source, references[1])
     out = judge.groups(source, True, protocol, side(destination, references[0]), flow.ports)
     steps = [
@@ -117,7 +117,7 @@ def _peered(judge: Judge, sender: Leg, receiver: Leg, one: Portion) -> Ruling:
     return Ruling(Outcome.PASS, one.origin, f"the peering connection {found.origin} leads there")
 
 
-def _references(judge: Judge, by: list[Portion]) -> tuple[bool | None, bool | None]:
+def _references(judge: Judge, by: list[Portion], ends: set[str]) -> tuple[bool | None, bool | None]:
     """Return whether rules may name groups of the other VPC, in egress and in ingress rules."""
     if by and all(one.kind is TargetKind.PEERING for one in by):
         found = [peering(judge, one.target) for one in by]
@@ -129,6 +129,6 @@ def _references(judge: Judge, by: list[Portion]) -> tuple[bool | None, bool | No
     on += [
         decide(one.group_references, bool)
         for one in judge.snapshot.transit_attachments
-        if known_or(one.gateway, "") in gateways
+        if known_or(one.gateway, "") in gateways and known_or(one.vpc, "") in ends
     ]
     return False, False if False in on or not on else None if None in on else True

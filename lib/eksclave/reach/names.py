@@ -64,17 +64,18 @@ def _through_servers(snapshot: Snapshot, vpc_key: str, ask: Callable[[Vpc], list
     vpc = snapshot.vpc_by_key.get(vpc_key)
     if vpc is None:
         return (_unknown(Origin(vpc_key), "nothing is known about the VPC"),)
-    support = decide(vpc.dns_support, bool)
-    if support is False:
-        return (Answer(AnswerKind.NO_RESOLVER, vpc.origin, "enable_dns_support is false: the VPC has no Amazon DNS"),)
-    answers: list[Answer] = []
-    if support is None:
-        answers.append(_unknown(vpc.origin, f"enable_dns_support is not known: {why_unknown(vpc.dns_support)}"))
-    servers, problems = _servers(snapshot, vpc)
-    answers += problems
+    servers, answers = _servers(snapshot, vpc)
     for view in servers:
-        answers += ask(view)
+        support = decide(view.dns_support, bool)
+        if support is None:
+            answers.append(_unknown(view.origin, f"enable_dns_support is not known: {why_unknown(view.dns_support)}"))
+        answers += [_no_amazon_dns(view)] if support is False else ask(view)
     return tuple(dict.fromkeys(answers))
+
+
+def _no_amazon_dns(vpc: Vpc) -> Answer:
+    """Return what asking Amazon's resolver comes to; DNS servers of one's own do not depend on the attribute."""
+    return Answer(AnswerKind.NO_RESOLVER, vpc.origin, "enable_dns_support is false: the VPC has no Amazon DNS")
 
 
 def _servers(snapshot: Snapshot, vpc: Vpc) -> tuple[list[Vpc], list[Answer]]:

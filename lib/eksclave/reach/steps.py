@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from eksclave.net import Protocol
 from eksclave.reach import sets
 from eksclave.reach.answer import Disposition, Hop, HopKind, Outcome, Packet, Trace
-from eksclave.reach.legs import Leg
+from eksclave.reach.facts.values import known_or
+from eksclave.reach.legs import Leg, subnet_of
 from eksclave.reach.ruling import Ruling
 from eksclave.reach.sets import Intervals
 
@@ -105,13 +106,25 @@ def packet(flow: Flow, source: Leg, destination: Leg, deciding: Step) -> Packet 
             )
     if not client or not server:
         return None
-    near, far = client.first, server.first
+    if deciding.of_client:
+        near = client.first
+        far = _apart(source, near, server).first
+    else:
+        far = server.first
+        near = _apart(destination, far, client).first
     if near == far:
         near, far = (near, _next(server, far)) if _next(server, far) != far else (_next(client, near), far)
     near, far = sets.address(near), sets.address(far)
     if deciding.response:
         return Packet(far, server_port, near, client_port, flow.protocol, "response")
     return Packet(near, client_port, far, server_port, flow.protocol, "request")
+
+
+def _apart(leg: Leg, number: int, others: Intervals) -> Intervals:
+    """Return the other end's addresses without the subnet of this one, where routes and ACLs would not be asked."""
+    subnet = subnet_of(leg, number) if len(leg.subnets) > 1 else None
+    cidr = known_or(subnet.cidr, None) if subnet else None
+    return (others - sets.network(cidr) or others) if cidr else others
 
 
 def _next(addresses: Intervals, number: int) -> int:

@@ -48,7 +48,7 @@ def forwarded(judge: Judge, gateway: str, sender: Leg, to: Where, receiver: str,
     if decide(one.accepted, bool) is not True:
         outcome = Outcome.FAIL if decide(one.accepted, bool) is False else Outcome.UNKNOWN
         return Ruling(outcome, one.origin, "the attachment is not accepted", box)
-    if lost := _unserved(judge, one, sender):
+    if lost := _unserved(judge, one, sender, to):
         return lost
     tables = choices(one.route_table)
     if tables is None or len(tables) != 1:
@@ -62,7 +62,7 @@ def forwarded(judge: Judge, gateway: str, sender: Leg, to: Where, receiver: str,
     return _looked_up(judge, table, to, receiver)
 
 
-def _unserved(judge: Judge, attachment: TransitGatewayAttachment, sender: Leg) -> Ruling | None:
+def _unserved(judge: Judge, attachment: TransitGatewayAttachment, sender: Leg, to: Where) -> Ruling | None:
     """Return a ruling where a zone of the sender has no interface of the gateway."""
     keys = known_or(attachment.subnets, None)
     inside = [judge.snapshot.subnet_by_key.get(key) for key in keys or ()]
@@ -76,7 +76,7 @@ def _unserved(judge: Judge, attachment: TransitGatewayAttachment, sender: Leg) -
             "" if sure else ", or it is not known"
         )
         outcome = Outcome.FAIL if sure else Outcome.UNKNOWN
-        return Ruling(outcome, attachment.origin, text, Box(sender.where.addresses, NONE))
+        return Ruling(outcome, attachment.origin, text, Box(to.addresses, NONE))
     return None
 
 
