@@ -171,7 +171,9 @@ def registry() -> Json:
 
 
 def cluster(region: str) -> Json:
-    partition = {"us-gov": "aws-us-gov", "cn-": "aws-cn"}.get(region[:6], "aws-cn" if region.startswith("cn-") else "aws")
+    partition = {"us-gov": "aws-us-gov", "cn-": "aws-cn"}.get(
+        region[:6], "aws-cn" if region.startswith("cn-") else "aws"
+    )
     attach = {
         f"node-{name}": {"role": "${aws_iam_role.node.name}", "policy_arn": f"arn:{partition}:iam::aws:policy/{name}"}
         for name in ("AmazonEKSWorkerNodePolicy", "AmazonEC2ContainerRegistryPullOnly", "AmazonEKS_CNI_Policy")
@@ -285,7 +287,7 @@ def access(region: str) -> Json:
             "aws_iam_instance_profile": {"bastion": {"name": "prod-bastion", "role": "${aws_iam_role.bastion.name}"}},
             "aws_instance": {"bastion": {
                 "ami": "resolve:ssm:/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-x86_64", "instance_type": "t3.micro",
-                "subnet_id": f"${{data.terraform_remote_state.network.outputs.node_subnet_ids[0]}}", "iam_instance_profile": "${aws_iam_instance_profile.bastion.name}",
+                "subnet_id": "${data.terraform_remote_state.network.outputs.node_subnet_ids[0]}", "iam_instance_profile": "${aws_iam_instance_profile.bastion.name}",
                 "vpc_security_group_ids": ["${aws_security_group.bastion.id}"], "associate_public_ip_address": False,
                 "metadata_options": {"http_tokens": "required", "http_endpoint": "enabled"},
                 "root_block_device": {"encrypted": True, "volume_size": 8, "volume_type": "gp3"},
@@ -300,7 +302,12 @@ def access(region: str) -> Json:
 
 
 def assume(service: str) -> str:
-    return json.dumps({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": {"Service": service}, "Action": "sts:AssumeRole"}]})
+    return json.dumps(
+        {
+            "Version": "2012-10-17",
+            "Statement": [{"Effect": "Allow", "Principal": {"Service": service}, "Action": "sts:AssumeRole"}],
+        }
+    )
 
 
 def allow(action: str, principal: Any = None, resource: Any = "*") -> str:
