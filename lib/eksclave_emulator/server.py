@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import socket
 import threading
 import traceback
 from collections.abc import Callable, Iterable
@@ -123,7 +124,9 @@ def serve(host: str, port: int, told: Callable[[int], None]) -> None:
     from .connection import Connection
 
     emulator = Emulator()
-    server = make_server(host, port, emulator, threaded=True, request_handler=Connection)
+    listening = socket.create_server((host, port), backlog=128)
+    address: tuple[str, int] = listening.getsockname()
+    server = make_server(*address, emulator, threaded=True, request_handler=Connection, fd=listening.detach())
     emulator.stop = server.shutdown
-    told(server.server_port)
+    told(address[1])
     server.serve_forever()
