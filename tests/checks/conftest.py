@@ -141,6 +141,10 @@ def change(plan: Plan, steps: Iterable[dict[str, Any]]) -> Plan:
                 refer(plan, at, attribute, references)
             case {"add": address, "values": values}:
                 add(plan, address, values, step.get("references"))
+            case {"depend": at, "on": names}:
+                for one in plan["configuration"]["root_module"]["resources"]:
+                    if one["address"] == at:
+                        one["depends_on"] = [*one.get("depends_on", ()), *names]
             case {"forget": at, "names": names}:
                 forget(plan, at, names)
             case _:

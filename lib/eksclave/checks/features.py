@@ -93,6 +93,7 @@ def _compute(view: View) -> Found:
         yield F.FARGATE, profile.origin.address
     if view.cluster.ip_family == "ipv6":
         yield F.IPV6, view.address
+    yield from ((F.IPV6, subnet.origin.address) for subnet in view.reach_subnets if subnet.ipv6_only)
     if known_or(view.cluster.bootstrap_addons, True) and view.node_groups:
         yield from ((feature, view.address) for feature in (F.VPC_CNI, F.COREDNS, F.KUBE_PROXY))
     if view.cluster.egress_mode == "CUSTOMER_ROUTED":

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from eksclave.checks.serving import endpoints_of
 from eksclave.checks.view import View
 from eksclave.reach.facts.clusters import NodeGroup
-from eksclave.reach.facts.values import Origin, choices, known_or
+from eksclave.reach.facts.values import Origin, choices, decide, known_or
 
 _BOOT = ("ec2", "ecr.api", "ecr.dkr", "s3")
 
@@ -18,7 +19,7 @@ def needed_first(view: View, group: NodeGroup) -> list[Origin]:
     Of another state (a stack, a plan beside this one) nothing is asked: states are applied one after the other.
     """
     found: dict[str, Origin] = {}
-    for origin in (*_endpoints(view, group), *_routes(view, group), *_policies(view, group)):
+    for origin in (*_endpoints(view, group), *_routes(view, group), *_policies(view, group), *_cni(view)):
         if _own(view, group, origin) and origin.address not in view.existing:
             found.setdefault(origin.address, origin)
     return [found[address] for address in sorted(found)]
@@ -55,6 +56,22 @@ def _routes(view: View, group: NodeGroup) -> Iterator[Origin]:
 def _policies(view: View, group: NodeGroup) -> Iterator[Origin]:
     role = view.snapshot.role_by_key.get(known_or(group.role, ""))
     yield from (Origin(address) for address in role.attachments) if role else ()
+
+
+def _cni(view: View) -> Iterator[Origin]:
+    """Without the copy that EKS installs by itself, the add-on must stand first, or nodes never become Ready."""
+    if decide(view.cluster.bootstrap_addons, bool) is False:
+        yield from (addon.origin for addon in view.addons if addon.name == "vpc-cni")
+
+
+def lacks_cni(view: View) -> bool:
+    """Tell whether managed nodes can never become Ready: EKS installs no network plug-in, and the input has none."""
+    if decide(view.cluster.bootstrap_addons, bool) is not False or not any(g.managed for g in view.node_groups):
+        return False
+    own = re.compile(r"cni|cilium|calico", re.IGNORECASE)
+    installed = [known_or(one.name, "") for one in view.addons] + [known_or(one.name, "") for one in view.workloads]
+    unknown = any(choices(addon.name) is None for addon in view.addons)
+    return not unknown and not any(own.search(name) for name in installed)
 
 
 def block(address: str) -> str:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from eksclave.catalog.features import Feature
 from eksclave.catalog.flows.row import HTTPS, Impact, RequiredFlow, Role, When
 
+_S3 = "make the gateway endpoint of s3, and name in it the route table of every subnet that pulls images"
+
 
 def call(
     id: str,
@@ -28,7 +30,7 @@ def call(
         when,
         impact,
         symptom,
-        f"make the VPC endpoint of {named}, with private DNS, in every zone, open to who calls it",
+        _S3 if services == ("s3",) else f"make the VPC endpoint of {named}, with private DNS, open to who calls it",
         source,
         confidence,
         sources=sources,

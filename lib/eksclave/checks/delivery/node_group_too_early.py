@@ -17,7 +17,7 @@ from collections.abc import Iterator, Sequence
 
 from eksclave.catalog.flows import find_flow
 from eksclave.checks.asking import passes, say, stop
-from eksclave.checks.ordering import block, needed_first
+from eksclave.checks.ordering import block, lacks_cni, needed_first
 from eksclave.checks.result import Result
 from eksclave.checks.view import View
 from eksclave.reach.answer import Outcome
@@ -30,6 +30,13 @@ def ask(view: View, so_far: Sequence[Result]) -> Iterator[Result]:
     if not find_flow("R16").when(view.features):
         return
     wrong, groups = 0, [group for group in view.node_groups if group.origin.address not in view.existing]
+    if lacks_cni(view):
+        wrong += 1
+        reason = (
+            "bootstrap_self_managed_addons is false and the input installs no CNI: managed nodes never become Ready"
+        )
+        fix = f'add aws_eks_addon "vpc-cni" to {view.address}, before the node groups'
+        yield say(view, "R16", Outcome.FAIL, reason, [stop(view.cluster.origin, reason)], fix=fix)
     for group in groups:
         missing = [origin for origin in needed_first(view, group) if origin.address not in group.waits_for]
         if missing:
