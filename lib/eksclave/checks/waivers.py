@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
@@ -74,15 +74,22 @@ def _waiver(where: str, place: str, one: Any, ids: set[str]) -> tuple[Waiver | N
     ]
     if one.get("waive") and str(one["waive"]) not in ids:
         wrong.append(Mistake(where, f"{place}.waive", f"no requirement has the id '{one['waive']}'", "see docs/checks"))
-    until: Any = one.get("until")
-    if isinstance(until, str):
-        with suppress(ValueError):
-            until = date.fromisoformat(until)
-    if until and not isinstance(until, date):
-        wrong.append(Mistake(where, f"{place}.until", f"'{until}' is no date", "write it as 2027-01-31"))
-    if wrong:
+    until = _day(one.get("until"))
+    if one.get("until") and until is None:
+        wrong.append(Mistake(where, f"{place}.until", f"'{one['until']}' is no date", "write it as 2027-01-31"))
+    if wrong or until is None:
         return None, wrong
     return Waiver(str(one["waive"]), str(one["address"]), str(one["reason"]), until, f"{where} {place}"), []
+
+
+def _day(said: Any) -> date | None:
+    if isinstance(said, datetime):
+        return said.date()
+    if isinstance(said, date):
+        return said
+    with suppress(ValueError):
+        return date.fromisoformat(str(said))
+    return None
 
 
 def waive(answer: Answer, waivers: Iterable[Waiver], today: date) -> Answer:

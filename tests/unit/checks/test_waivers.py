@@ -70,3 +70,9 @@ def test_brackets_of_an_address_stand_for_themselves():
     assert matches("aws_subnet.a[0]", "aws_subnet.a[0]")
     assert matches('aws_subnet.a["x"]', "aws_subnet.*")
     assert not matches("aws_subnet.a0", "aws_subnet.a[0]")
+
+
+def test_a_time_of_day_is_read_as_its_day(tmp_path):
+    waivers = written(tmp_path, "- {waive: P2, address: 'aws_route.*', reason: x, until: 2026-12-31 10:00:00}\n")
+    assert waivers[0].until == date(2026, 12, 31)
+    assert waive(FOUND, waivers, TODAY).waived
