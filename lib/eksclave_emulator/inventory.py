@@ -65,8 +65,10 @@ def _held(service: str, backend: Any, kinds: tuple[str, ...]) -> list[tuple[str,
 
 
 def _ended(kept: Any, ident: Any) -> bool:
-    """Things that AWS keeps for a while after they were deleted: keys that wait, peerings that are over."""
+    """Things that are not the stacks' to delete: keys that wait or are AWS's own, peerings that are over."""
     one = kept[ident] if isinstance(kept, dict) else None
+    if any(alias.startswith("alias/aws/") for alias in getattr(one, "aliases", None) or ()):
+        return True  # a key that AWS makes and manages
     state = getattr(one, "key_state", "") or getattr(one, "state", "") or getattr(one, "status", "")
     code = getattr(getattr(one, "_status", None), "code", "")
     return str(state) in ("PendingDeletion", "deleted") or str(code) in ("deleted", "expired", "rejected")

@@ -31,6 +31,7 @@ class EC2Response(MotoEC2Response):
         """DescribeInstanceAttribute: without user data there is no value, not an empty one."""
         answer = super().describe_instance_attribute()
         told: dict[str, object] = answer.result  # type: ignore[assignment]
-        if self._get_param("Attribute") == "userData" and not (told.get("UserData") or {}).get("Value"):  # type: ignore[attr-defined]
+        given = told.get("UserData") or {}
+        if self._get_param("Attribute") == "userData" and not str(given.get("Value") or ""):  # type: ignore[attr-defined]
             told["UserData"] = {}
         return answer
