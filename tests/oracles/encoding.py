@@ -146,9 +146,8 @@ class _Pair:
         doors = [key for key in near.subnets if self.world.subnet_by_key[key].zone == zone]
         if not doors:
             return FALSE
-        exits = [key for key in far.subnets if self.world.subnet_by_key[key].zone == zone] or far.subnets
         through = [self._acl(doors[0], False, source, port), self._transit_choice(near, far, destination)]
-        for key in exits:
+        for key in far.subnets:
             if key == end.subnet:
                 continue
             through += [

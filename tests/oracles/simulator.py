@@ -133,8 +133,7 @@ class Journey:
         yield Crossing(doors[0], False, between)
         if transit_route(world, near.route_table, self.end.address) != far.key:
             yield lost
-        exits = [key for key in far.subnets if world.subnet_by_key[key].zone == zone] or list(far.subnets)
-        for door in exits:  # AWS keeps to the zone where it can, else any of them
+        for door in far.subnets:  # AWS "attempts" to keep to the zone, which is no promise
             if door == self.end.subnet:
                 continue  # "outbound and inbound rules are not evaluated"
             yield Crossing(door, True, between)

@@ -85,8 +85,12 @@ def legs(snapshot: Snapshot, placement: Placement) -> list[Leg]:
 
 
 def _zone(snapshot: Snapshot, subnet: Subnet) -> str:
-    joined = any(subnet.vpc in (choices(one.vpc) or (subnet.vpc,)) for one in snapshot.transit_attachments)
-    return known_or(subnet.zone, "?") if joined else ""
+    """Return what a transit gateway looks at: the zone, and whether one of its interfaces is in this very subnet."""
+    joined = [one for one in snapshot.transit_attachments if subnet.vpc in (choices(one.vpc) or (subnet.vpc,))]
+    if not joined:
+        return ""
+    gate = any(subnet.key in known_or(one.subnets, ()) for one in joined)
+    return f"{known_or(subnet.zone, '?')} {subnet.key if gate else ''}"
 
 
 def _tables(snapshot: Snapshot, subnet: Subnet) -> Iterator[tuple[tuple[str, str], tuple[str, str]]]:

@@ -18,7 +18,7 @@ from eksclave.reach.judge import Judge
 from eksclave.reach.legs import Leg
 from eksclave.reach.local import side
 from eksclave.reach.routes import Portion
-from eksclave.reach.ruling import Ruling
+from eksclave.reach.ruling import Ruling, Where
 from eksclave.reach.sets import Box, Intervals
 from eksclave.reach.steps import Flow, Step, finish, open_if, step
 
@@ -38,14 +38,23 @@ def traces(judge: Judge, flow: Flow, source: Leg, destination: Leg, endpoint: st
         step(HopKind.SOURCE_GROUP, out, False),
         step(HopKind.SOURCE_NACL_OUT, judge.nacl(source, True, protocol, server, flow.ports), False),
         *_gates(judge, flow, there_by, source, destination, False),
-        step(HopKind.DESTINATION_NACL_IN, judge.nacl(destination, False, protocol, client, flow.ports), True),
+        step(HopKind.DESTINATION_NACL_IN, _entered(judge, flow, there_by, destination, client, flow.ports), True),
         step(HopKind.DESTINATION_GROUP, judge.groups(destination, False, protocol, into_side, flow.ports), True),
         step(HopKind.RETURN_NACL_OUT, judge.nacl(destination, True, protocol, client, flow.client_ports), True),
         *back,
         *_gates(judge, flow, back_by, destination, source, True),
-        step(HopKind.RETURN_NACL_IN, judge.nacl(source, False, protocol, server, flow.client_ports), False),
+        step(HopKind.RETURN_NACL_IN, _entered(judge, flow, back_by, source, server, flow.client_ports), False),
     ]
     return [finish(flow, source, destination, steps, endpoint=endpoint)]
+
+
+def _entered(judge: Judge, flow: Flow, by: list[Portion], leg: Leg, remote: Where, ports: Intervals) -> Ruling:
+    """Return how the receiving subnet's ACL rules, which is not asked where the gateway sits in that same subnet."""
+    gateways = {known_or(one.target, "") if one.kind is TargetKind.TRANSIT_GATEWAY else "" for one in by}
+    if gateways and all(gateway and transit.shares_subnet(judge, gateway, leg) for gateway in gateways):
+        text = "the transit gateway's interface is in the same subnet, so that no network ACL is asked"
+        return Ruling(Outcome.PASS, leg.origin, text)
+    return judge.nacl(leg, False, flow.protocol, remote, ports)
 
 
 def _gates(judge: Judge, flow: Flow, by: list[Portion], sender: Leg, receiver: Leg, response: bool) -> list[Step]:

@@ -153,6 +153,16 @@ def filters(
     return steps
 
 
+def shares_subnet(judge: Judge, gateway: str, leg: Leg) -> bool:
+    """Tell whether the gateway's only interface in the VPC is in the leg's one subnet.
+
+    Then no ACL is asked about what comes from the gateway (transit gateway guide, network ACLs, "Same subnet").
+    """
+    found, why = attachments(judge, gateway, leg.vpc)
+    own = tuple(each.key for each in leg.subnets)
+    return not why and bool(found) and all(known_or(one.subnets, ()) == own and len(own) == 1 for one in found)
+
+
 def _zone(judge: Judge, key: str):
     subnet = judge.snapshot.subnet_by_key.get(key)
     return subnet.zone if subnet else ""

@@ -116,3 +116,17 @@ def test_a_dns_server_of_ones_own_does_not_need_amazons() -> None:
     ):
         world = Snapshot(vpcs=(vpc("one", "10.0.0.0/24", dns_support=False, dhcp="own"),), dhcp_options=(servers,))
         assert {one.kind for one in resolve(world, "one", "sts.eu-central-1.amazonaws.com")} == {kind}
+
+
+def test_an_acl_is_not_asked_about_what_a_gateway_in_the_same_subnet_brings() -> None:
+    world = linked()
+    own = NaclEntry(100, False, True, "all", IPv4Network("10.1.0.0/27"), AT)
+    narrow = Nacl("two-acl", AT, "two", (own, OPEN[0]))
+    world = replace(world, nacls=tuple(narrow if one.key == "two-acl" else one for one in world.nacls))
+    ends = (place("s1", group="one-group"), place("s2", group="two-group"))
+    assert ask(world, *ends).outcome == "pass"
+    beside = subnet("s2b", "two", "10.1.0.32/27")
+    answer = ask(replace(world, subnets=(*world.subnets, beside)), ends[0], place("s2", "s2b", group="two-group"))
+    assert answer.disposition == "denied-by-nacl"
+    assert answer.packet is not None
+    assert answer.packet.destination == IPv4Address("10.1.0.36")
