@@ -37,4 +37,5 @@ class Stalemate:
         waited = self.clock() - begun
         if waited < PATIENCE:
             return ""
-        return f"{action} was refused for {waited:.0f} s and nothing that is going on will change that: {error}: {error_words(answer)}"
+        said_last = f"{error}: {error_words(answer)}"
+        return f"{action} was refused for {waited:.0f} s and nothing that is going on will change that: {said_last}"

@@ -56,9 +56,8 @@ def test_a_node_group_needs_an_active_cluster_a_role_and_known_subnets(cloud: An
     eks, role = cloud.client("eks"), cloud.role("node")
     _, subnets = cloud.network()
     ask = {"nodegroupName": "n", "nodeRole": role, "subnets": subnets}
-    assert "ResourceNotFound" in str(
-        pytest.raises(eks.exceptions.ClientError, eks.create_nodegroup, clusterName="none", **ask).value
-    )
+    with pytest.raises(eks.exceptions.ResourceNotFoundException):
+        eks.create_nodegroup(clusterName="none", **ask)
     eks.create_cluster(name="young", roleArn=cloud.role("cluster"), resourcesVpcConfig={"subnetIds": subnets})
     assert refused(eks, "create_nodegroup", clusterName="young", **ask).startswith("ResourceInUseException")
     vpc_subnets = cloud.cluster("grown")[1]

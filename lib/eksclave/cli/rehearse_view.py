@@ -76,7 +76,8 @@ def summary(answer: Rehearsal) -> str:
     memory = f", {cost.peak_memory_mib} MiB at most" if cost.peak_memory_mib else ""
     verdict = "all well" if answer.succeeded else "not well"
     parts.append(
-        f"{verdict}: {answer.calls} calls, {cost.seconds:.0f} s, of which Terraform {cost.terraform_seconds:.0f} s{memory}"
+        f"{verdict}: {answer.calls} calls, {cost.seconds:.0f} s, "
+        f"of which Terraform {cost.terraform_seconds:.0f} s{memory}"
     )
     return "\n".join(parts) + "\n"
 

@@ -102,7 +102,8 @@ class Endpoints:
         if not (_on(vpc.enable_dns_support) and _on(vpc.enable_dns_hostnames)):
             raise EC2ClientError(
                 "InvalidParameter",
-                f"Enabling private DNS requires both enableDnsSupport and enableDnsHostnames VPC attributes set to true for {vpc_id}",
+                "Enabling private DNS requires both enableDnsSupport and enableDnsHostnames VPC attributes set to true "
+                f"for {vpc_id}",
             )
         if any(
             p.vpc_id == vpc_id and p.service_name == service and p.private_dns_enabled
@@ -125,6 +126,7 @@ def _one_subnet_per_zone(subnets: list[Any]) -> None:
         if subnet.availability_zone in zones:
             raise EC2ClientError(
                 "DuplicateSubnetsInSameZone",
-                f"Found another VPC endpoint subnet in the availability zone of {subnet.id}: {zones[subnet.availability_zone]}",
+                "Found another VPC endpoint subnet in the availability zone of "
+                f"{subnet.id}: {zones[subnet.availability_zone]}",
             )
         zones[subnet.availability_zone] = subnet.id

@@ -28,7 +28,7 @@ class Instances:
         return made
 
     def image_of(self: Any, image: str) -> str:
-        """Return the image id behind `resolve:ssm:NAME`; public parameters that moto does not ship get an id of their own."""
+        """Return the image id behind `resolve:ssm:NAME`; parameters that moto does not ship get an id of their own."""
         if not image.startswith(_RESOLVE):
             return image
         name = image.removeprefix(_RESOLVE)

@@ -21,7 +21,7 @@ class EC2Backend(Endpoints, Instances, Dependencies, MotoEC2Backend):
 
 
 def network_ids(backend: Any) -> set[str]:
-    """Return the ids of the network parts that a backend holds; a fresh one brings a default VPC and AWS's prefix lists."""
+    """Return the ids of a backend's network parts; a fresh one brings a default VPC and AWS's prefix lists."""
     held = (backend.vpcs, backend.route_tables, backend.network_acls, backend.managed_prefix_lists)
     return {
         *(ident for kind in held for ident in kind),

@@ -19,7 +19,7 @@ UPSTREAMS = {
     "ghcr.io": "github-container-registry",
     "registry.gitlab.com": "gitlab-container-registry",
 }
-"""Upstream host → its name in the API (ECR user guide, "Sync an upstream registry"); Azure's hosts end in azurecr.io."""
+"""Upstream host → its name in the API (ECR user guide, "Sync an upstream registry"). Azure's end in azurecr.io."""
 
 WITH_SECRET = {"docker-hub", "github-container-registry", "gitlab-container-registry", "azure-container-registry"}
 _PREFIX = re.compile(r"(?:[a-z0-9]+(?:[._-][a-z0-9]+)*/)*[a-z0-9]+(?:[._-][a-z0-9]+)*/?|ROOT")
@@ -46,7 +46,7 @@ class ECRBackend(MotoECRBackend):
         prefix, host = _checked(ask["ecrRepositoryPrefix"]), ask["upstreamRegistryUrl"]
         if prefix in self.cache_rules:
             raise ECRError("PullThroughCacheRuleAlreadyExistsException",
-                           f"A pull through cache rule with Amazon ECR repository prefix '{prefix}' already exists")  # fmt: skip
+                           f"A pull through cache rule with repository prefix '{prefix}' already exists")  # fmt: skip
         upstream = UPSTREAMS.get(host) or ("azure-container-registry" if host.endswith(".azurecr.io") else None)
         upstream = upstream or ("ecr" if re.search(r"\.dkr\.ecr\..*\.amazonaws\.com", host) else None)
         if upstream is None:

@@ -140,14 +140,16 @@ class AccessEntries(Clusters):
         found = self.items.get("accessEntry", {}).get((ask["clusterName"], ask["principalArn"]))
         if found is None:
             raise NotFound(
-                "The specified principalArn could not be found. You can view your available access entries with 'list-access-entries'."
+                "The specified principalArn could not be found. You can view your available access entries with "
+                "'list-access-entries'."
             )
         return found.body
 
     def _needs_api_mode(self, cluster: str) -> None:
         if self.cluster(cluster)["accessConfig"]["authenticationMode"] == "CONFIG_MAP":
             raise InvalidRequest(
-                "The cluster's authentication mode must be set to one of [API, API_AND_CONFIG_MAP] to perform this operation."
+                "The cluster's authentication mode must be set to one of [API, API_AND_CONFIG_MAP] to perform this "
+                "operation."
             )
 
     def _exists(self, principal: str) -> bool:

@@ -69,7 +69,7 @@ class Clusters(Store):
         return sorted(key[0] for key in self.items.get("cluster", {}))
 
     def delete_cluster(self, ask: Json) -> Json:
-        """DeleteCluster. Add-ons, access entries and associations go with it; node groups and Fargate profiles do not."""
+        """DeleteCluster. Add-ons, entries and associations go with it; node groups and Fargate profiles do not."""
         name = ask["name"]
         item = self.get("cluster", (name,), _MISSING.format(name))
         for kind, said in (("nodegroup", "nodegroups"), ("fargateProfile", "fargate profiles")):
@@ -175,7 +175,7 @@ class Clusters(Store):
             f"kubernetes.io/cluster/{name}": "owned",
             "aws:eks:cluster-name": name,
         }
-        said = "EKS created security group applied to ENI that is attached to EKS Control Plane master nodes, as well as any managed workloads."
+        said = "EKS created security group applied to ENIs of the control plane and to managed workloads"
         suffix = "".join(mock_random.choice("0123456789") for _ in range(9))
         group = self.ec2.create_security_group(f"eks-cluster-sg-{name}-{suffix}", said, vpc_id=vpc_id, tags=tags)
         self.ec2.authorize_security_group_ingress(group.id, "-1", None, None, [], [{"GroupId": group.id}])

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-
 from eksclave.errors import EksclaveError
 from eksclave.operate.rehearse.estate import Stack, producer, read
 from eksclave.operate.rehearse.existing import existing

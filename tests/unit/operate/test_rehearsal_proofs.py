@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-
 from eksclave.cli.rehearse_view import summary
 from eksclave.operate.rehearse.blame import fix_of
 from eksclave.operate.rehearse.estate import Stack

@@ -27,7 +27,8 @@ def existing(stacks: Sequence[Stack], account: str) -> Json:
     principals = sorted({match[0] for stack in stacks for match in _PRINCIPAL.finditer(json.dumps(stack.body))})
     own = [vpc for vpc in found.get("vpc", []) if vpc not in peers]
     vpcs = [_vpc(stacks, vpc, region, index, found if index == 0 else {}) for index, vpc in enumerate(own)]
-    vpcs += [{"id": vpc, "region": where or region, "account": who or account, "cidr": cidr or f"10.{200 + index}.0.0/16"}
+    vpcs += [{"id": vpc, "region": where or region, "account": who or account,
+              "cidr": cidr or f"10.{200 + index}.0.0/16"}
              for index, (vpc, (where, who, cidr)) in enumerate(sorted(peers.items()))]  # fmt: skip
     gateways = [{"id": gateway, "region": region} for gateway in found.get("tgw", [])]
     return {"account": account, "vpcs": vpcs, "principals": principals, "gateways": gateways}
@@ -78,7 +79,7 @@ def _peers(stacks: Iterable[Stack]) -> dict[str, tuple[str, str, str]]:
         for kind, name, body in stack.blocks("resource"):
             if kind == "aws_vpc_peering_connection" and _ID.fullmatch(str(body.get("peer_vpc_id"))):
                 cidr = next((str(route.get("destination_cidr_block", "")) for route in routes
-                             if f"aws_vpc_peering_connection.{name}." in str(route["vpc_peering_connection_id"])), "")  # fmt: skip
+                             if f"connection.{name}." in str(route["vpc_peering_connection_id"])), "")  # fmt: skip
                 found[body["peer_vpc_id"]] = (
                     str(body.get("peer_region") or ""),
                     str(body.get("peer_owner_id") or ""),

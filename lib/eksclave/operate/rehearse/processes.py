@@ -128,7 +128,7 @@ class Processes:
 
     @property
     def peak_memory_mib(self) -> int | None:
-        """Resident memory at its highest: ours and every process of our groups, summed; None where /proc is not there."""
+        """Resident memory at its highest: ours and all of our groups, summed; None without /proc."""
         return self._peak_kib // 1024 or None
 
     def _sample(self) -> None:

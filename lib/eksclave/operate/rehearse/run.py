@@ -42,7 +42,7 @@ class Options:
 
 
 def rehearse(folder: Path, options: Options | None = None, tell: Callable[[Event], None] = lambda _: None) -> Rehearsal:
-    """Rehearse a cdktf.out folder. Raises EksclaveError where it cannot start; whatever fails later is in the answer."""
+    """Rehearse a cdktf.out folder. Raises where it cannot start; whatever fails later is in the answer."""
     options = options or Options()
     begun = time.monotonic()
     stacks = _chosen(read(folder.resolve()), options.stacks)
@@ -185,7 +185,7 @@ class _Run:
         return result
 
     def _in_order(self, played: Sequence[Stack], work: Callable[[Stack], bool], reverse: bool = False) -> bool:
-        """Do the work for every stack once those before it are done; a stack whose work fails holds up its followers."""
+        """Do the work for every stack once those before it are done; one that fails holds up its followers."""
         names = {stack.name for stack in played}
         needs = {stack.name: set(stack.needs) & names for stack in played}
         if reverse:

@@ -18,7 +18,7 @@ _LEAST = 150
 
 
 def services(runner: Processes, terraform: Path, folder: Path, environment: dict[str, str]) -> tuple[str, ...]:
-    """Return every name in the provider's `endpoints` block. `folder` is an initialised stack that uses the provider."""
+    """Return every name in the provider's `endpoints` block. `folder` is initialised with the provider."""
     kept = _kept(folder)
     if kept is not None and kept.is_file():
         try:
