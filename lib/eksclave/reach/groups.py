@@ -58,7 +58,7 @@ def decide(
     why = why or next((one.incomplete for one in known if one.incomplete), "")
     sure_left, used = _left(snapshot, known, egress, protocol, side, required, sure=True)
     if not sure_left:
-        origin = used[0].origin if used else at
+        origin = min((one.origin for one in used), key=lambda one: (one.address, one.attribute), default=at)
         eks = any(one.made_by_eks and rule in one.rules[:3] for one in known for rule in used)
         return Ruling(Outcome.PASS, origin, f"{way} rule {origin}", assumptions=(EKS_DEFAULTS,) if eks else ())
     possible_left = [] if why else _left(snapshot, known, egress, protocol, side, required, sure=False)[0]
@@ -95,7 +95,7 @@ def _left(
             by_ports.setdefault(ports, []).extend(addresses)
             used.append(rule)
     remaining = [required]
-    for ports, pairs in by_ports.items():
+    for ports, pairs in sorted(by_ports.items(), key=lambda item: tuple(item[0])):
         remaining = sets.without(remaining, Box(Intervals.of(pairs), ports))
     return remaining, used
 
