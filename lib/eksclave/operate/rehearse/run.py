@@ -28,6 +28,7 @@ from .services import services
 from .stage import Bench
 
 DEFAULT_ACCOUNT = "123456789012"
+_SOCKET_ROOM = 80
 
 
 @dataclass(frozen=True)
@@ -58,6 +59,8 @@ def rehearse(folder: Path, options: Options | None = None, tell: Callable[[Event
     finally:
         processes.close()
         if not kept:
+            if (private / "tmp").is_symlink():
+                shutil.rmtree((private / "tmp").resolve(), ignore_errors=True)
             shutil.rmtree(private, ignore_errors=True)
 
 
@@ -76,6 +79,7 @@ class _Run:
         for name in ("home", "state", "stacks", "tmp", "plugins"):
             (private / name).mkdir()
         (private / "empty").write_text("")
+        self.sockets = _short(private / "tmp")
         found = terraform(private / "cli", given={k: v for k, v in os.environ.items() if "proxy" not in k.lower()})
         self.program = found.program
         self.environment = dict(found.environment) | self._safe()
@@ -91,7 +95,7 @@ class _Run:
         empty = str(self.private / "empty")
         return {
             "HOME": str(self.private / "home"),
-            "TMPDIR": str(self.private / "tmp"),
+            "TMPDIR": str(self.sockets),
             "TF_PLUGIN_CACHE_DIR": str(self.private / "plugins"),
             "TF_PLUGIN_CACHE_MAY_BREAK_DEPENDENCY_LOCK_FILE": "1",
             "AWS_CONFIG_FILE": empty,
@@ -277,6 +281,16 @@ def _reason(stack: Stack, stacks: Sequence[Stack]) -> str:
         return f"it runs programs of its own (provisioner in {', '.join(programs)})"
     missing = [name for name in stack.needs if _reason(next(s for s in stacks if s.name == name), stacks)]
     return f"it needs {', '.join(missing)}, which was not rehearsed" if missing else ""
+
+
+def _short(folder: Path) -> Path:
+    """Return a temporary folder in which a plugin's socket fits: unix(7) allows 108 bytes in all, macOS 104."""
+    if len(str(folder)) <= _SOCKET_ROOM or not Path("/tmp").is_dir():
+        return folder
+    made = Path(tempfile.mkdtemp(prefix="eksclave-", dir="/tmp"))
+    folder.rmdir()
+    folder.symlink_to(made)
+    return made
 
 
 def _account(stacks: Sequence[Stack]) -> str:
