@@ -10,19 +10,38 @@ from eksclave.checks.view import View
 from eksclave.reach.facts.clusters import NodeGroup
 from eksclave.reach.facts.values import Origin, choices, decide, known_or
 
+IN_TIME = (
+    "route table associations, network ACL entries and role policies, which Terraform starts beside the cluster, stand "
+    "before the cluster does"
+)
 _BOOT = ("ec2", "ecr.api", "ecr.dkr", "s3")
 
 
 def needed_first(view: View, group: NodeGroup) -> list[Origin]:
     """Return what has an address of its own in the input, is still to be made, and that the nodes need at boot.
 
-    Of another state (a stack, a plan beside this one) nothing is asked: states are applied one after the other.
+    Of another state (a stack, a plan beside this one) nothing is asked: states are applied one after the other. Routes,
+    ACL entries and attachments take seconds and refer to no cluster: where the group waits for a cluster that is made
+    in the same run (ten minutes), they stand long before it, as `IN_TIME` says. Endpoints take minutes: they are asked.
     """
     found: dict[str, Origin] = {}
-    for origin in (*_endpoints(view, group), *_routes(view, group), *_policies(view, group), *_cni(view)):
+    quick = () if _comes_in_time(view, group) else (*_routes(view, group), *_policies(view, group))
+    for origin in (*_endpoints(view, group), *quick, *_cni(view)):
         if _own(view, group, origin) and origin.address not in view.existing:
             found.setdefault(origin.address, origin)
     return [found[address] for address in sorted(found)]
+
+
+def _comes_in_time(view: View, group: NodeGroup) -> bool:
+    """Tell whether the group waits for a cluster that is made in the same run."""
+    cluster = view.cluster.origin.address
+    return cluster in group.waits_for and cluster not in view.existing
+
+
+def assumed(view: View) -> tuple[str, ...]:
+    """Return what the order of creation rests on, for the report."""
+    groups = [group for group in view.node_groups if group.origin.address not in view.existing]
+    return (IN_TIME,) if any(_comes_in_time(view, group) for group in groups) else ()
 
 
 def _own(view: View, group: NodeGroup, origin: Origin) -> bool:

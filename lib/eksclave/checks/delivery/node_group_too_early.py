@@ -17,7 +17,7 @@ from collections.abc import Iterator, Sequence
 
 from eksclave.catalog.flows import find_flow
 from eksclave.checks.asking import passes, say, stop
-from eksclave.checks.ordering import block, lacks_cni, needed_first
+from eksclave.checks.ordering import assumed, block, lacks_cni, needed_first
 from eksclave.checks.result import Result
 from eksclave.checks.view import View
 from eksclave.reach.answer import Outcome
@@ -47,4 +47,5 @@ def ask(view: View, so_far: Sequence[Result]) -> Iterator[Result]:
             places = [stop(group.origin, "does not wait"), *(stop(origin, "is not waited for") for origin in missing)]
             yield say(view, "R16", Outcome.FAIL, reason, places, fix=fix)
     if not wrong:
-        yield passes(view, "R16", "every node group waits for what its nodes need, or it stands already")
+        reason = "every node group waits for what its nodes need, or it stands already"
+        yield passes(view, "R16", reason, assumed(view))
