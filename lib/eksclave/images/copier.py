@@ -19,12 +19,15 @@ from eksclave.images.registry import is_loopback
 KNOWN = ("skopeo", "crane", "regctl")
 MOST = 600
 
-# What the three tools (Go's net/http below them) say when trying again may help, and when a login has run out.
+# What the three tools (Go's net/http below them) say when trying again may help, and when a login has run out. The last
+# line of the first: skopeo answers any refusal of an index, a rate limit too, by trying other formats, and names only
+# that those may not be (containers/image, copy/multiple.go).
 _LATER = re.compile(
     r"toomanyrequests|too many requests|rate exceeded|\b(?:429|50[0-4]) (?:\(?too many|\(?internal|\(?bad gateway"
     r"|\(?service unavailable|\(?gateway)|http (?:status|code)?:? ?(?:429|50[0-4])\b|status code:? (?:429|50[0-4])\b"
     r"|connection (?:reset|refused|timed out)|broken pipe|unexpected eof|: eof\b|i/o timeout|tls handshake timeout"
-    r"|timeout exceeded|no such host|temporary failure|network is unreachable|server misbehaving",
+    r"|timeout exceeded|no such host|temporary failure|network is unreachable|server misbehaving"
+    r"|must be converted to type .*instructed to preserve digests",
     re.IGNORECASE,
 )
 _LOGIN = re.compile(
