@@ -115,7 +115,7 @@ def _acl(draw: Any, key: str, vpc: str, pool: list[IPv4Network]) -> Nacl:
 def _group(draw: Any, key: str, vpc: str, keys: list[str], pool: list[IPv4Network]) -> SecurityGroup:
     rules = list[GroupRule]()
     for egress in (False, True):
-        if draw(st.integers(0, 2 if egress else 1)):
+        if draw(st.integers(0, 5)):
             rules.append(GroupRule(egress, "all", ANYWHERE, at(f"{key}.open")))
         for number in range(draw(st.integers(0, 3))):
             name, ports = at(f"{key}.{'out' if egress else 'in'}.{number}"), draw(st.sampled_from(RULE_PORTS))
@@ -212,7 +212,7 @@ def _routes(draw: Any, key: str, number: int, ranges: list[IPv4Network], pieces:
         low, high = sorted((number, other))
         ways = [(TargetKind.PEERING, f"peer{low}{high}")] if not transit or draw(st.integers(0, 3)) == 0 else []
         kind, target = ways[0] if ways else (TargetKind.TRANSIT_GATEWAY, "tgw")
-        shape = draw(st.integers(0, 7))
+        shape = draw(st.integers(0, 11))
         if shape == 0:
             for half in ranges[other].subnets():
                 add(half, kind, target)
@@ -345,7 +345,8 @@ def _asked(draw: Any, world: Snapshot) -> Case:
         world = _with(world, endpoints=(interface,))
         free = Placement(place.subnets, place.groups, place.origin)
         return Case(world, Question(source, DnsName(SERVICE_NAME), ports, protocol), (free,))
-    far = draw(st.lists(_placement(world, draw(st.sampled_from(names))), min_size=1, max_size=2))
+    there = draw(st.sampled_from((near, near, *names)))
+    far = draw(st.lists(_placement(world, there), min_size=1, max_size=2))
     return Case(world, Question(source, Party("server", tuple(far)), ports, protocol), tuple(far))
 
 

@@ -64,7 +64,7 @@ def _veiled(draw: Any, value: Any) -> Any:
     return HIDDEN
 
 
-@depth(250)
+@depth(150)
 @given(st.data())
 def test_hiding_facts_opens_answers_and_turns_none_round(data: st.DataObject) -> None:
     case: Case = data.draw(cases())
@@ -75,7 +75,7 @@ def test_hiding_facts_opens_answers_and_turns_none_round(data: st.DataObject) ->
     assert answer.outcome in (known.outcome, Outcome.UNKNOWN), (known, answer)
 
 
-@depth(150)
+@depth(60)
 @given(st.data())
 def test_order_changes_neither_verdict_nor_trace(data: st.DataObject) -> None:
     case: Case = data.draw(cases())

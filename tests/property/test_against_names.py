@@ -15,7 +15,7 @@ def told(answer: Answer) -> tuple[str, object]:
     return (str(answer.kind), answer.target if answer.kind == "endpoint" else "")
 
 
-@depth(800)
+@depth(300)
 @given(name_cases())
 def test_a_name_answers_what_the_rules_say(case: NameCase) -> None:
     found = {told(one) for one in resolve(case.world, case.vpc, case.name)}

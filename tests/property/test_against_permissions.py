@@ -22,7 +22,7 @@ def decided(case: PolicyCase, policy: Policy) -> Outcome:
     return decide_endpoint(policy, case.request, case.gateway, AT).outcome
 
 
-@depth(1500)
+@depth(500)
 @given(policy_cases())
 def test_a_known_policy_is_decided_as_iam_does(case: PolicyCase) -> None:
     outcome = decided(case, case.policy)
@@ -30,7 +30,7 @@ def test_a_known_policy_is_decided_as_iam_does(case: PolicyCase) -> None:
     assert outcome is (Outcome.PASS if allowed(case) else Outcome.FAIL)
 
 
-@depth(500)
+@depth(250)
 @given(policy_cases(), st.data())
 def test_a_hidden_part_of_a_policy_never_turns_the_answer_round(case: PolicyCase, data: st.DataObject) -> None:
     if not case.policy.statements:
@@ -42,7 +42,7 @@ def test_a_hidden_part_of_a_policy_never_turns_the_answer_round(case: PolicyCase
     assert decided(case, policy) in (Outcome.UNKNOWN, Outcome.PASS if allowed(case) else Outcome.FAIL)
 
 
-@depth(200)
+@depth(100)
 @given(policy_cases(), policy_cases())
 def test_one_of_two_policies_is_decided_only_where_both_agree(case: PolicyCase, other: PolicyCase) -> None:
     both = [allowed(replace(case, policy=one)) for one in (case.policy, other.policy)]

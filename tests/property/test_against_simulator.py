@@ -18,7 +18,7 @@ def same_hop(said: HopKind, found: set[HopKind]) -> bool:
     return said in found or (said in ON_THE_WAY_OUT and bool(found & ON_THE_WAY_OUT))
 
 
-@depth(150)
+@depth(100)
 @given(cases())
 def test_a_pass_loses_no_packet_and_a_fail_some(case: Case) -> None:
     answer = trace(case.world, case.question)
@@ -27,7 +27,7 @@ def test_a_pass_loses_no_packet_and_a_fail_some(case: Case) -> None:
     assert answer.outcome is (Outcome.PASS if lost is None else Outcome.FAIL), (lost, answer)
 
 
-@depth(400)
+@depth(150)
 @given(cases())
 def test_the_packet_of_a_fail_is_lost_where_the_trace_says(case: Case) -> None:
     answer = trace(case.world, case.question)
@@ -42,7 +42,7 @@ def test_the_packet_of_a_fail_is_lost_where_the_trace_says(case: Case) -> None:
         assert any(same_hop(one.stopped.kind, each) for each in found), (one.stopped, found)
 
 
-@depth(100)
+@depth(60)
 @given(cases())
 def test_simulator_and_formula_agree(case: Case) -> None:
     lost = next((attempt for attempt, found in brute_force(case) if found), None)

@@ -10,7 +10,7 @@ from tests.oracles.asking import depth, formula_says
 from tests.oracles.worlds import Case, cases
 
 
-@depth(200)
+@depth(150)
 @given(cases())
 def test_the_solver_finds_a_lost_packet_exactly_where_the_engine_fails(case: Case) -> None:
     answer = trace(case.world, case.question)
