@@ -36,8 +36,9 @@ lint: environment  ## ruff, the layers, the types
 	@$(BIN)/lint-imports --no-logo
 	@$(BIN)/pyright
 
-bench: environment  ## measure synth: eager bindings against ours, and 1, 10, 100 clusters
+bench: environment  ## measure synth and prove: 1, 10, 100 clusters, eager bindings and the solver beside ours
 	@$(BIN)/python bench/synth.py
+	@$(BIN)/python bench/prove.py
 
 golden: environment  ## write the golden files, and fail where one changed
 	@$(PYTEST) tests/golden --golden=write
