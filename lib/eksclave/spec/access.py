@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from pydantic import Field, model_validator
 
-from eksclave.spec.base import AccountId, Arn, Cidr, Part, PartName, RouteTableId, TransitGatewayId, VpcId
+from eksclave.spec.base import AccountId, Cidr, Part, PartName, PrincipalArn, RouteTableId, TransitGatewayId, VpcId
 
 
 class Bastion(Part):
@@ -14,7 +14,9 @@ class Bastion(Part):
 
     enabled: bool = True
     instance_type: str = "t4g.micro"
-    session_policy_principals: tuple[Arn, ...] = Field((), description="who may start sessions; IAM decides when empty")
+    session_policy_principals: tuple[PrincipalArn, ...] = Field(
+        (), description="who may start sessions; IAM decides when empty"
+    )
 
     @model_validator(mode="before")
     @classmethod
@@ -56,7 +58,7 @@ class Access(Part):
 class AccessEntry(Part):
     """An IAM principal that may use the Kubernetes API."""
 
-    principal_arn: Arn
+    principal_arn: PrincipalArn
     policy: Literal[
         "AmazonEKSClusterAdminPolicy",
         "AmazonEKSAdminPolicy",

@@ -85,7 +85,26 @@ def _version(value: Any) -> Any:
     return value
 
 
+# CloudWatch Logs API, PutRetentionPolicy
+_RETENTIONS = (1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653)
+
+
+def _retention(value: int) -> int:
+    if value not in _RETENTIONS:
+        near = next((days for days in _RETENTIONS if days > value), _RETENTIONS[-1])
+        raise ValueError(f"CloudWatch Logs keeps nothing for {value} days; the next that it takes is {near}")
+    return value
+
+
+def _reserved(value: str) -> str:
+    """Refuse names that resources are called after and AWS keeps for itself: SSM documents, security groups."""
+    if value.startswith(("aws", "amazon", "amzn", "sg-")):
+        raise ValueError(f"'{value}' begins with a word that AWS keeps for itself (aws, amazon, amzn, sg-)")
+    return value
+
+
 Cidr = Annotated[str, AfterValidator(_cidr)]
+RetentionDays = Annotated[int, AfterValidator(_retention)]
 AccountId = Annotated[str, BeforeValidator(_account), matching(r"\d{12}", "an AWS account id of 12 digits")]
 KubernetesVersion = Annotated[
     str,
@@ -99,6 +118,7 @@ EndpointService = Annotated[str, known("endpoint_services", "endpoint service")]
 ClusterName = Annotated[
     str,
     matching(r"[a-z][a-z0-9-]{0,38}[a-z0-9]", "a cluster name: 2 to 40 of a-z, 0-9 and '-', beginning with a letter"),
+    AfterValidator(_reserved),
 ]
 PartName = Annotated[str, matching(r"[a-z]([a-z0-9-]{0,38}[a-z0-9])?", "a name of a-z, 0-9 and '-', at most 40 long")]
 ZoneName = Annotated[
@@ -114,3 +134,10 @@ EndpointId = Annotated[str, matching(r"vpce-[0-9a-f]{8,17}", "a VPC endpoint id 
 SecurityGroupId = Annotated[str, matching(r"sg-[0-9a-f]{8,17}", "a security group id such as sg-0a1b2c3d4e5f60718")]
 TransitGatewayId = Annotated[str, matching(r"tgw-[0-9a-f]{8,17}", "a transit gateway id such as tgw-0a1b2c3d4e5f60718")]
 Arn = Annotated[str, matching(r"arn:[a-z-]+:[a-z0-9-]+:[a-z0-9-]*:\d*:.+", "an ARN")]
+PrincipalArn = Annotated[
+    str,
+    matching(
+        r"arn:[a-z-]+:iam::\d{12}:(role|user)/.+",
+        "the ARN of an IAM role or user: arn:aws:iam::ACCOUNT:role/NAME (of a session, name its role)",
+    ),
+]

@@ -37,7 +37,7 @@ class Disk(Part):
     """The root disk of a node; always encrypted."""
 
     size_gib: int = Field(50, ge=20, le=16384)
-    type: Literal["gp3", "gp2", "io1", "io2"] = "gp3"
+    type: Literal["gp3", "gp2"] = "gp3"
     kms_key_arn: str | None = Field(None, description="the account's default EBS key when left out")
 
 

@@ -209,7 +209,11 @@ def _group(reader: _Reader, kind: str, index: int) -> dict[str, Any]:
         known.setdefault("max", max(known.values()))
         group["scaling"] = known
     take("volumeEncrypted")
-    disk = {"size_gib": take("volumeSize"), "type": take("volumeType"), "kms_key_arn": take("volumeKmsKeyID")}
+    volume = take("volumeType")
+    if volume not in (None, "gp2", "gp3"):
+        reader.note((kind, index, "volumeType"), f"'{volume}' became gp3", "eksclave makes gp3 and gp2 disks")
+        volume = "gp3"
+    disk = {"size_gib": take("volumeSize"), "type": volume, "kms_key_arn": take("volumeKmsKeyID")}
     if disk := {name: value for name, value in disk.items() if value is not None}:
         group["disk"] = {name: int(value) if name == "size_gib" else value for name, value in disk.items()}
     if labels := take("labels"):

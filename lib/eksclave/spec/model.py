@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from eksclave.spec.access import Access, AccessEntry
-from eksclave.spec.base import AccountId, AddonName, Arn, ClusterName, KubernetesVersion, Part, Region
+from eksclave.spec.base import AccountId, AddonName, Arn, ClusterName, KubernetesVersion, Part, Region, RetentionDays
 from eksclave.spec.compute import AutoMode, FargateProfile, NodeGroup
 from eksclave.spec.network import Network
 from eksclave.spec.services import Addon, Endpoints, Registry, Workloads
@@ -26,13 +26,13 @@ class Logging(Part):
     """Control-plane logs."""
 
     types: tuple[LogType, ...] = ("api", "audit", "authenticator", "controllerManager", "scheduler")
-    retention_days: int = Field(90, ge=1)
+    retention_days: RetentionDays = 90
 
 
 class S3State(Part):
     """An existing bucket for state, with Terraform's native lock file."""
 
-    bucket: str
+    bucket: str = Field(min_length=3)
     key_prefix: str = Field("eksclave", description="state lies at KEY_PREFIX/CLUSTER/STACK.tfstate")
     region: str | None = None
     kms_key_id: str | None = None
@@ -92,6 +92,14 @@ class ClusterSpec(Part):
         if self.node_groups is not None:
             return self.node_groups
         return () if self.auto_mode or self.fargate_profiles else (NodeGroup(),)
+
+    @field_validator("tags")
+    @classmethod
+    def _own_tags(cls, value: dict[str, str]) -> dict[str, str]:
+        reserved = sorted(key for key in value if key.lower().startswith("aws:"))
+        if reserved:
+            raise ValueError(f"'{reserved[0]}' begins with aws:, which AWS keeps for itself")
+        return value
 
     @model_validator(mode="after")
     def _something_runs_pods(self) -> ClusterSpec:

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Discriminator, Field, Tag, model_validator
 
-from eksclave.spec.base import Cidr, Part, RouteTableId, SubnetId, VpcId, ZoneName
+from eksclave.spec.base import Cidr, Part, RetentionDays, RouteTableId, SubnetId, VpcId, ZoneName
 
 Tier = Literal["nodes", "control_plane", "endpoints", "load_balancers"]
 TIERS: tuple[Tier, ...] = ("nodes", "control_plane", "endpoints", "load_balancers")
@@ -46,7 +46,7 @@ class FlowLogs(Part):
 
     enabled: bool = True
     traffic: Literal["ALL", "ACCEPT", "REJECT"] = "REJECT"
-    retention_days: int = Field(30, ge=1)
+    retention_days: RetentionDays = 30
 
 
 class ExistingSubnets(Part):

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_validator
 
-from eksclave.spec.base import EndpointId, EndpointService, Part, PartName
+from eksclave.spec.base import Arn, EndpointId, EndpointService, Part, PartName
 
 
 class EndpointChoice(Part):
@@ -43,8 +43,17 @@ class CacheRule(Part):
     """A pull-through cache rule: the first pull of an image may need a path out; see `eksclave images warm`."""
 
     upstream: Literal["public.ecr.aws", "registry.k8s.io", "quay.io", "docker.io", "ghcr.io"]
-    prefix: PartName
-    credential_arn: str | None = Field(None, description="Secrets Manager secret named ecr-pullthroughcache/…")
+    prefix: Annotated[PartName, Field(min_length=2, max_length=30)]
+    credential_arn: Arn | None = Field(
+        None, description="Secrets Manager secret named ecr-pullthroughcache/…; docker.io and ghcr.io need one"
+    )
+
+    @model_validator(mode="after")
+    def _upstream_wants_credentials(self) -> CacheRule:
+        # ECR user guide, "Creating a pull through cache rule": these two ask for credentials
+        if self.upstream in ("docker.io", "ghcr.io") and self.credential_arn is None:
+            raise ValueError(f"{self.upstream} needs credential_arn, a secret named ecr-pullthroughcache/…")
+        return self
 
 
 class Registry(Part):
@@ -76,7 +85,7 @@ class Ingress(Part):
     """An internal ingress on the one shared load balancer."""
 
     name: PartName
-    namespace: str = "default"
+    namespace: str = Field("default", description="one that is there already, or comes with `manifests`")
     service: str
     port: int = Field(80, ge=1, le=65535)
     host: str | None = None

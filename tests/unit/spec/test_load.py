@@ -55,6 +55,14 @@ def test_all_mistakes_of_a_file_come_at_once_in_file_order():
         ("node_groups: []\n", "c.yaml:1: nothing runs pods"),
         ("state: {backend: s3}\n", "c.yaml:4 state: backend s3 needs s3.bucket"),
         ("workloads: []\n", "c.yaml:4 workloads: a list is not a mapping of fields"),
+        ("logging: {retention_days: 100}\n", "c.yaml:4 logging.retention_days: CloudWatch Logs keeps nothing for 100 days; the next that it takes is 120"),
+        ("network: {flow_logs: {retention_days: 0}}\n", "c.yaml:4 network.flow_logs.retention_days: CloudWatch Logs keeps nothing for 0 days"),
+        ("tags: {'aws:x': y}\n", "c.yaml:4 tags: 'aws:x' begins with aws:, which AWS keeps for itself"),
+        ("node_groups: [{disk: {type: io1}}]\n", "c.yaml:4 node_groups[0].disk.type"),
+        ("registry: {pull_through_cache: [{upstream: docker.io, prefix: hub}]}\n", "c.yaml:4 registry.pull_through_cache[0]: docker.io needs credential_arn"),
+        ("registry: {pull_through_cache: [{upstream: quay.io, prefix: q}]}\n", "c.yaml:4 registry.pull_through_cache[0].prefix"),
+        ("access_entries: [{principal_arn: 'arn:aws:sts::111122223333:assumed-role/x/y'}]\n", "c.yaml:4 access_entries[0].principal_arn: 'arn:aws:sts::111122223333:assumed-role/x/y' is not the ARN of an IAM role or user"),
+        ("access: {bastion: {session_policy_principals: ['arn:aws:iam::111122223333:group/x']}}\n", "c.yaml:4 access.bastion.session_policy_principals[0]: 'arn:aws:iam::111122223333:group/x' is not the ARN"),
         ("access: {bastion: maybe}\n", "c.yaml:4 access.bastion: 'maybe' is not a mapping of fields"),
     ],
 )  # fmt: skip
@@ -106,3 +114,9 @@ def test_a_file_that_cannot_be_read_is_named(tmp_path: Path):
     latin.write_bytes(b"name: \xff\xfe")
     with pytest.raises(InputError, match="not UTF-8"):
         load(latin)
+
+
+@pytest.mark.parametrize("name", ["aws-prod", "amazonas", "sg-1"])
+def test_a_name_that_aws_would_refuse_for_documents_or_groups_is_refused(name: str):
+    said = mistakes(GOOD.replace("name: prod", f"name: {name}"))
+    assert said == [f"c.yaml:1 name: '{name}' begins with a word that AWS keeps for itself (aws, amazon, amzn, sg-)"]
