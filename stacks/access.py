@@ -54,6 +54,7 @@ class AccessStack(Stack):
                 "s3": endpoints.s3_prefix_list_id,
             },
             plan=plan,
+            vpc_cidrs=self.vpc_cidrs,
         )
 
     def _peerings(self) -> dict[str, str]:

@@ -32,6 +32,7 @@ class Bastion(Part):
         subnet_ids: Mapping[str, str],
         peers: Mapping[str, str],
         plan: BastionPlan,
+        vpc_cidrs: Sequence[str] | str = (),
     ) -> None:
         super().__init__(scope, id)
         self._label = f"{name}-bastion"
@@ -44,7 +45,14 @@ class Bastion(Part):
             tags={"Name": self._label},
         )
         self.security_group_id = self.named(group, "bastion").id
-        RuleSet(self, "rules", security_group_id=self.security_group_id, rules=plan.rules, peers=peers)
+        RuleSet(
+            self,
+            "rules",
+            security_group_id=self.security_group_id,
+            rules=plan.rules,
+            peers=peers,
+            vpc_cidrs=vpc_cidrs,
+        )
         template = self._template(plan)
         instance = aws.instance.Instance(
             self,
@@ -66,7 +74,7 @@ class Bastion(Part):
         )
         self.session_document = self.named(session, "api").name
         if plan.session_principals:
-            self._let_in(plan.session_principals, [instance.arn, session.arn])
+            self._let_in(plan, [instance.arn, session.arn])
 
     def _template(self, plan: BastionPlan) -> aws.launch_template.LaunchTemplate:
         role = ServiceRole(self, f"role-{plan.role.key}", plan=plan.role)
@@ -100,7 +108,7 @@ class Bastion(Part):
         )
         return self.named(template, "bastion")
 
-    def _let_in(self, principals: Sequence[str], resources: Sequence[str]) -> None:
+    def _let_in(self, plan: BastionPlan, resources: Sequence[str]) -> None:
         """Allow these roles and users to start sessions on this instance with this document, and to end their own."""
         own = {"StringLike": {"ssm:resourceTag/aws:ssmmessages:session-id": ["${aws:userid}"]}}
         start = {"Sid": "Start", "Effect": "Allow", "Action": "ssm:StartSession", "Resource": list(resources)}
@@ -108,11 +116,11 @@ class Bastion(Part):
         allowed = aws.iam_policy.IamPolicy(
             self,
             "sessions",
-            name=f"{self._label}-sessions",
+            name=f"{plan.role.name}-sessions",
             policy=policy([start, {**end, "Resource": "*", "Condition": own}]),
         )
         arn = self.named(allowed, "sessions").arn
-        for principal in principals:
+        for principal in plan.session_principals:
             kind, _, path = principal.rpartition(":")[2].partition("/")
             name = path.rpartition("/")[2]
             if kind == "role":

@@ -103,9 +103,7 @@ class Network(Part):
             "Action": "sts:AssumeRole",
             "Principal": {"Service": "vpc-flow-logs.amazonaws.com"},
         }
-        role = aws.iam_role.IamRole(
-            self, "flow-log-role", name=f"{self._label}-flow-logs", assume_role_policy=policy([trust])
-        )
+        role = aws.iam_role.IamRole(self, "flow-log-role", name=plan.role_name, assume_role_policy=policy([trust]))
         self.named(role, "flow-logs")
         write = {
             "Sid": "WriteFlowLogs",

@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 
 from eksclave.constructs.documents import document
 from eksclave.constructs.part import Part
+from eksclave.constructs.role import ServiceRole
 from eksclave.contracts import RegistryOutputs
 from eksclave.design.model import CacheRulePlan, RegistryPlan, RepositoryPlan
 from eksclave.toolkit import Construct, aws
@@ -20,8 +21,9 @@ class MirrorRegistry(Part):
         super().__init__(scope, id)
         self._plan = plan
         self.repository_urls = {repository.name: self._repository(repository) for repository in plan.repositories}
+        role = ServiceRole(self, f"role-{plan.cache_role.key}", plan=plan.cache_role) if plan.cache_role else None
         for rule in plan.cache_rules:
-            self._cache(rule)
+            self._cache(rule, role)
         self.outputs = RegistryOutputs(host=plan.host, prefix=plan.prefix, repository_urls=self.repository_urls)
 
     def _repository(self, plan: RepositoryPlan) -> str:
@@ -46,7 +48,7 @@ class MirrorRegistry(Part):
         self.named(expiry, plan.key)
         return repository.repository_url
 
-    def _cache(self, plan: CacheRulePlan) -> None:
+    def _cache(self, plan: CacheRulePlan, role: ServiceRole | None) -> None:
         rule = aws.ecr_pull_through_cache_rule.EcrPullThroughCacheRule(
             self,
             f"cache-{plan.prefix}",
@@ -68,6 +70,8 @@ class MirrorRegistry(Part):
                 )
             ],
             lifecycle_policy=document(self._expiry()),
+            custom_role_arn=role.arn if role else None,
+            depends_on=role.attached if role else None,
         )
         self.named(template, plan.prefix)
 

@@ -53,7 +53,7 @@ def _bastion(spec: ClusterSpec, region: Region, network: NetworkPlan) -> Bastion
                 "egress",
                 Protocol.TCP,
                 _HTTPS,
-                "endpoints",
+                _where_ssm_answers(spec),
                 ("B2", "N11"),
                 "the SSM agent calls ssm and ssmmessages",
             ),
@@ -63,6 +63,13 @@ def _bastion(spec: ClusterSpec, region: Region, network: NetworkPlan) -> Bastion
         reason="an instance without any inbound rule: SSM sessions are opened from inside (B2)",
         session_principals=tuple(sorted(choice.session_policy_principals)),
     )
+
+
+def _where_ssm_answers(spec: ClusterSpec) -> str:
+    """Return the peer of the agent's calls: our endpoints' group; the VPC for an endpoint of it that is reused, whose
+    group we do not know; anywhere for an external one, which may lie behind a transit gateway."""
+    modes = {spec.endpoints.services[name].mode for name in ("ssm", "ssmmessages") if name in spec.endpoints.services}
+    return "0.0.0.0/0" if "external" in modes else "vpc" if "reuse" in modes else "endpoints"
 
 
 def _document(region: Region) -> dict[str, object]:

@@ -7,6 +7,7 @@ from ipaddress import IPv4Network, collapse_addresses
 
 from eksclave.catalog.features import Feature
 from eksclave.catalog.regions import Region
+from eksclave.design.iam import role_name
 from eksclave.design.model import FlowLogsPlan, NaclPlan, NetworkPlan, RouteTablePlan, SubnetPlan
 from eksclave.design.model.network import TierName
 from eksclave.design.nacls import Ranges, nacl_entries
@@ -48,7 +49,9 @@ def plan_network(spec: ClusterSpec, region: Region, features: Set[Feature]) -> N
         route_tables=tuple(RouteTablePlan(t, _keys(subnets, t), _WHY_A_TABLE[t]) for t in TIERS),
         existing_route_table_ids=(),
         nacls=_nacls(spec, features, carving, subnets),
-        flow_logs=FlowLogsPlan(logs.traffic, logs.retention_days) if logs.enabled else None,
+        flow_logs=FlowLogsPlan(logs.traffic, logs.retention_days, role_name(spec, "flow-logs"))
+        if logs.enabled
+        else None,
         dns_domain=region.instance_domain,
         reasons=_reasons(spec, region, zones, carving),
     )

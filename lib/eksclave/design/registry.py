@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from eksclave.catalog.regions import Region
 from eksclave.catalog.registries import UPSTREAM_NAMES, UPSTREAM_URLS
-from eksclave.design.model import CacheRulePlan, ImagePlan, RegistryPlan, RepositoryPlan
+from eksclave.design.iam import service_role
+from eksclave.design.model import CacheRulePlan, ImagePlan, PolicyStatement, RegistryPlan, RepositoryPlan, RolePlan
 from eksclave.spec.model import ClusterSpec
 
 
@@ -30,4 +33,25 @@ def plan_registry(spec: ClusterSpec, region: Region, images: tuple[ImagePlan, ..
         keep_untagged_days=spec.registry.keep_untagged_days,
         repositories=repositories,
         cache_rules=rules,
+        cache_role=_cache_role(spec, region, spec.registry.kms_key_arn)
+        if rules and spec.registry.kms_key_arn
+        else None,
     )
+
+
+def _cache_role(spec: ClusterSpec, region: Region, key: str) -> RolePlan:
+    """Return the role that templates with a key must name (ECR user guide, "Create an IAM role for repository creation
+    templates"; its actions: "Create a custom policy for repository creation templates")."""
+    prefixes = sorted(rule.prefix for rule in spec.registry.pull_through_cache)
+    repositories = tuple(
+        region.partition.arn("ecr", f"repository/{prefix}/*", spec.region, spec.account) for prefix in prefixes
+    )
+    make = ("ecr:CreateRepository", "ecr:ReplicateImage", "ecr:TagResource")
+    role = service_role(
+        spec, region, "registry-cache", "ecr.amazonaws.com", (), "ECR makes cached repositories with it"
+    )
+    statements = (
+        PolicyStatement("MakeCachedRepositories", make, repositories),
+        PolicyStatement("UseKey", ("kms:CreateGrant", "kms:DescribeKey", "kms:RetireGrant"), (key,)),
+    )
+    return replace(role, statements=statements)

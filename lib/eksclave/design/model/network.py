@@ -65,6 +65,7 @@ class FlowLogsPlan:
 
     traffic: Literal["ALL", "ACCEPT", "REJECT"]
     retention_days: int
+    role_name: str
 
 
 @dataclass(frozen=True)

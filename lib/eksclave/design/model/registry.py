@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from eksclave.design.model.iam import RolePlan
+
 
 @dataclass(frozen=True)
 class ImagePlan:
@@ -51,3 +53,5 @@ class RegistryPlan:
     keep_untagged_days: int
     repositories: tuple[RepositoryPlan, ...]
     cache_rules: tuple[CacheRulePlan, ...]
+    cache_role: RolePlan | None = None
+    """What ECR takes to make cached repositories with a key; without a key its own service-linked role is enough."""
