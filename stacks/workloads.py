@@ -31,9 +31,10 @@ class WorkloadsStack(Stack):
             )
             for controller in plan.controllers
         ]
-        objects = ManifestBundle(self, "manifests", key="cluster", manifests=plan.objects)
-        after = [*objects.resources, *(controller.resource for controller in controllers)]
-        SharedIngress(self, "ingress", plans=plan.ingresses, after=after)
+        # the load balancer controller's webhook refuses every Ingress until its pods answer
+        running = [controller.resource for controller in controllers]
+        objects = ManifestBundle(self, "manifests", key="cluster", manifests=plan.objects, after=running)
+        SharedIngress(self, "ingress", plans=plan.ingresses, after=[*objects.resources, *running])
         self.publish(
             WorkloadsOutputs(
                 controllers=tuple(controller.name for controller in plan.controllers),
