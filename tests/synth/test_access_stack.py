@@ -66,7 +66,7 @@ def test_principals_that_may_start_sessions_get_a_policy(synth, minimal_spec: st
 def test_a_principal_that_is_neither_role_nor_user_is_refused(synth, minimal_spec: str) -> None:
     from eksclave.errors import EksclaveError
 
-    with pytest.raises(EksclaveError, match="neither a role nor a user"):
+    with pytest.raises(EksclaveError, match="is not the ARN of an IAM role or user"):
         synth(minimal_spec + "access: {bastion: {session_policy_principals: ['arn:aws:iam::111122223333:root']}}\n")
 
 
