@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from eksclave.constructs import Addon, FargateProfile, NodeGroup, OidcProvider, PrivateCluster, ServiceRole
-from eksclave.constructs.node_group import Condition
+from eksclave.constructs.condition import Condition
 from eksclave.constructs.role import OidcRefs
 from eksclave.contracts import ClusterOutputs, EndpointsOutputs, NetworkOutputs
 from eksclave.design.model import AddonPlan, RolePlan
@@ -66,6 +66,7 @@ class ClusterStack(Stack):
             role_arn=role.arn,
             node_role_arn=node_role.arn if node_role else None,
             after=role.attached,
+            only_if=self._endpoints_are_there() if design.cluster.auto_mode_pools else (),
         )
 
     def _associate(self, cluster_name: str) -> None:
@@ -134,6 +135,7 @@ class ClusterStack(Stack):
                 subnet_ids=self._network.subnet_ids,
                 plan=profile,
                 after=[*early, *role.attached],
+                only_if=self._endpoints_are_there(),
             )
             made.append(fargate.resource)
         return made

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
+from eksclave.constructs.condition import Condition, require
 from eksclave.constructs.documents import policy
 from eksclave.constructs.part import Part
 from eksclave.design.model import AccessEntryPlan, ClusterPlan
@@ -18,6 +19,7 @@ class PrivateCluster(Part):
     """EKS with its key, its log group and its access entries. `subnet_ids` are by the keys that the plan names.
 
     `after` is what must be there first, the attachments of the cluster role: EKS checks them when it makes the cluster.
+    `only_if` holds conditions on what other stacks made: with Auto Mode the cluster starts nodes by itself.
     """
 
     usual_id: ClassVar[str] = "cluster"
@@ -36,6 +38,7 @@ class PrivateCluster(Part):
         role_arn: str,
         node_role_arn: str | None,
         after: Sequence[cdktf.ITerraformDependable] = (),
+        only_if: Sequence[Condition] = (),
     ) -> None:
         super().__init__(scope, id)
         self._plan = plan
@@ -68,6 +71,7 @@ class PrivateCluster(Part):
             **self._auto_mode(node_role_arn),
         )
         self.resource = self.named(cluster, "main")
+        require(cluster, only_if)
         self.name, self.version, self.arn = cluster.name, cluster.version, cluster.arn
         self.endpoint = cluster.endpoint
         self.certificate_authority = cluster.certificate_authority.get(0).data

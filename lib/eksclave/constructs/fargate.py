@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from eksclave.constructs.condition import Condition, require
 from eksclave.constructs.part import Part
 from eksclave.design.model import FargatePlan
 from eksclave.toolkit import Construct, aws, cdktf
@@ -22,6 +23,7 @@ class FargateProfile(Part):
         subnet_ids: Mapping[str, str],
         plan: FargatePlan,
         after: Sequence[cdktf.ITerraformDependable] = (),
+        only_if: Sequence[Condition] = (),
     ) -> None:
         super().__init__(scope, id)
         self._prefix = getattr(scope, "_prefix", "") if id == f"fargate-{plan.name}" else self._prefix
@@ -39,3 +41,4 @@ class FargateProfile(Part):
             depends_on=list(after) or None,
         )
         self.resource = self.named(profile, plan.name)
+        require(profile, only_if)

@@ -3,19 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
+from eksclave.constructs.condition import Condition, require
 from eksclave.constructs.part import Part
 from eksclave.design.model import NodeGroupPlan
 from eksclave.toolkit import Construct, aws, cdktf
-
-
-@dataclass(frozen=True)
-class Condition:
-    """A Terraform precondition: an expression in `${…}`, and what to say where it does not hold."""
-
-    holds: str
-    otherwise: str
 
 
 class NodeGroup(Part):
@@ -73,9 +65,7 @@ class NodeGroup(Part):
             lifecycle=cdktf.TerraformResourceLifecycle(ignore_changes=["scaling_config[0].desired_size"]),
         )
         self.resource = self.named(group, plan.name)
-        if only_if:
-            conditions = [{"condition": one.holds, "error_message": one.otherwise} for one in only_if]
-            group.add_override("lifecycle.precondition", conditions)
+        require(group, only_if)
 
     def _template(self, label: str, plan: NodeGroupPlan) -> aws.launch_template.LaunchTemplate:
         tags = {"Name": f"{label}-{plan.name}", **plan.tags}
