@@ -42,7 +42,7 @@ class _Lenient(Loader):
     def exec_module(self, module: ModuleType) -> None:
         self._loader.exec_module(module)
         published: Any = sys.modules.get(module.__name__, module)
-        for name in published.__all__:
+        for name in getattr(published, "__all__", ()):
             cls: Any = getattr(published, name)
             lists = _lists_of_blocks(cls)
             if lists:
