@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from eksclave.catalog.features import Feature
 from eksclave.catalog.flows import required_flows
 from eksclave.checks.features import view_of
+from eksclave.checks.ipv6 import doubted
 from eksclave.checks.registry import checks
 from eksclave.checks.result import Advice, Answer, Result, answer
 from eksclave.checks.view import View
@@ -69,4 +70,4 @@ def ask(view: View) -> tuple[list[Result], list[Advice]]:
                 advice.append(said)
             else:
                 results.append(said)
-    return results, advice
+    return doubted(view, results), advice
