@@ -29,7 +29,10 @@ MAX_MANIFEST = 4 * 1024 * 1024
 
 
 class RegistryError(EksclaveError):
-    """A registry said no. `status` is its HTTP status, 0 where it could not be reached."""
+    """A registry said no. `status` is its HTTP status, 0 where it could not be reached; `retry_after` the seconds that
+    it asked to wait."""
+
+    retry_after: float = 0.0
 
     def __init__(self, said: str, status: int, fix: str = "", where: str = "") -> None:
         super().__init__(said, fix, where)
@@ -256,7 +259,7 @@ def _commas(text: str) -> list[str]:
 def _is_transient(error: Exception) -> float | None:
     """Return how long to wait at least before asking again, or None where asking again cannot help."""
     if isinstance(error, RegistryError) and transient(error.status):
-        return getattr(error, "retry_after", 0.0)
+        return error.retry_after
     return None
 
 
@@ -271,5 +274,5 @@ def _refusal(answer: Any, where: str) -> RegistryError:
     said = f"the registry answered {answer.status}" + (f" ({told})" if told else "")
     error = RegistryError(said, answer.status, fix.get(answer.status, ""), where)
     after = answer.headers.get("Retry-After", "")
-    error.retry_after = min(float(after), 300.0) if after.isdigit() else 0.0  # type: ignore[attr-defined]
+    error.retry_after = min(float(after), 300.0) if after.isdigit() else 0.0
     return error

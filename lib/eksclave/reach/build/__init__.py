@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from eksclave.errors import InputError, Mistake
 from eksclave.reach.build import (
+    admissions,
     eks,
     endpoints,
     hosts,
@@ -59,9 +60,9 @@ def _snapshot(build: Build) -> Snapshot:
         launch_templates=templates.launch_templates(build),
         node_groups=eks.node_groups(build),
         fargate_profiles=eks.fargate_profiles(build),
-        addons=eks.addons(build),
-        pod_identities=eks.pod_identities(build),
-        access_entries=eks.access_entries(build),
+        addons=admissions.addons(build),
+        pod_identities=admissions.pod_identities(build),
+        access_entries=admissions.access_entries(build),
         pull_through_rules=registries.pull_through_rules(build),
         repositories=registries.repositories(build),
         roles=iam.roles(build),

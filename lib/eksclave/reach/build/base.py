@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from functools import cached_property
-from ipaddress import IPv4Address, IPv4Network, ip_network
+from ipaddress import ip_network
 from typing import Any, TypeVar
 
 from eksclave.reach.facts import network
@@ -292,10 +292,3 @@ def once(found: Iterable[T], name: Callable[[T], str] = lambda one: one.key) -> 
     for one in found:
         by_key.setdefault(name(one), one)
     return tuple(by_key[key] for key in sorted(by_key))
-
-
-def lies_in(build: Build, address: IPv4Address, subnet: str) -> bool:
-    """Tell whether an address can be one of a subnet's; emulated AWS hands out others, which say nothing."""
-    found = build.world.resources.get(subnet)
-    cidr = build.cidr(found.get("cidr_block")) if found is not None else None
-    return not isinstance(cidr, IPv4Network) or address in cidr

@@ -5,7 +5,8 @@ from __future__ import annotations
 from ipaddress import IPv4Address
 from typing import Any
 
-from eksclave.reach.build.base import GROUP, SUBNET, TABLE, VPC, Build, lies_in, once
+from eksclave.reach.build.addresses import lies_in
+from eksclave.reach.build.base import GROUP, SUBNET, TABLE, VPC, Build, once
 from eksclave.reach.build.policies import policy
 from eksclave.reach.build.vpcs import owned
 from eksclave.reach.facts.endpoints import Endpoint, EndpointKind

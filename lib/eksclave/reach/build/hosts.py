@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from ipaddress import IPv4Address
 
-from eksclave.reach.build.base import GROUP, SUBNET, Build, lies_in, once
+from eksclave.reach.build.addresses import lies_in
+from eksclave.reach.build.base import GROUP, SUBNET, Build, once
 from eksclave.reach.build.iam import profile_role
 from eksclave.reach.build.selfmanaged import asg_tags, joins, template_of
 from eksclave.reach.build.templates import launch_template, user_data
