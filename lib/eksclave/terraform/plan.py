@@ -8,11 +8,12 @@ from typing import Any
 
 from eksclave.terraform.blocks import COMPUTED, block_for, inside
 from eksclave.terraform.evidence import gather
+from eksclave.terraform.instances import instances_of
 from eksclave.terraform.kinds import is_plural, kind_or_none
 from eksclave.terraform.leaves import cannot_be_a_policy
 from eksclave.terraform.model import Note, Resource
 from eksclave.terraform.part import Part, Qualify
-from eksclave.terraform.references import split, terms
+from eksclave.terraform.references import terms
 from eksclave.terraform.scope import Instance, Json, Scope, build_tree
 from eksclave.terraform.trace import Tracer, Want, instance_place
 from eksclave.terraform.values import AnyOf, Ref, Sensitive, Unknown, Value, dig, symbols
@@ -23,12 +24,12 @@ _AWS_POLICY = re.compile(r"^(Amazon|AWS|CloudWatch)[A-Za-z0-9_]+$")
 
 def addresses(document: Json) -> set[str]:
     """Return the addresses of one plan without reading it further."""
-    return {instance.address for instance in _instances(document)}
+    return {instance.address for instance in instances_of(document)}
 
 
 def read(document: Json, label: str, qualify: Qualify) -> Part:
     """Return one plan as resources with symbolic values. `qualify` makes an address unique over several inputs."""
-    instances = list(_instances(document))
+    instances = list(instances_of(document))
     root = build_tree(document.get("configuration") or {}, instances)
     reader = _Reader(document, label, qualify, {instance.address: instance for instance in instances})
     resources = [reader.resource(instance) for instance in instances]
@@ -39,74 +40,6 @@ def read(document: Json, label: str, qualify: Qualify) -> Part:
         if isinstance(change, dict) and isinstance(change.get("address"), str) and not change.get("deposed")
     }
     return Part(label, resources, outputs, changes, reader.notes)
-
-
-def _instances(document: Json) -> Iterator[Instance]:
-    """Yield what will exist after apply: planned, unchanged, read, and what Terraform only forgets."""
-    seen: set[str] = set()
-    for change in document.get("resource_changes") or ():
-        if not isinstance(change, dict) or change.get("deposed") or not isinstance(change.get("address"), str):
-            continue
-        body = change.get("change") or {}
-        actions = list(body.get("actions") or ["no-op"])
-        seen.add(change["address"])
-        if actions == ["delete"]:
-            continue
-        after = body.get("after")
-        if not isinstance(after, dict):
-            after = body.get("before") if "forget" in actions else {}
-        action = "replace" if "delete" in actions else actions[-1] if actions else "no-op"
-        yield _instance(change, after or {}, body.get("after_unknown"), body.get("after_sensitive"), action)
-    planned = document.get("planned_values") or {}
-    prior = (document.get("prior_state") or {}).get("values") or {}
-    for values in (planned, prior):
-        for resource in _state_resources(values.get("root_module")):
-            address = resource.get("address")
-            if (
-                isinstance(address, str)
-                and address not in seen
-                and (values is planned or resource.get("mode") == "data")
-            ):
-                seen.add(address)
-                yield _instance(resource, resource.get("values") or {}, {}, resource.get("sensitive_values"), "no-op")
-
-
-def _state_resources(module: Any) -> Iterator[Json]:
-    todo = [module]
-    while todo:
-        part = todo.pop()
-        if isinstance(part, dict):
-            yield from (resource for resource in part.get("resources") or () if isinstance(resource, dict))
-            todo.extend(part.get("child_modules") or ())
-
-
-def _instance(listed: Json, after: Json, unknown: Any, sensitive: Any, action: str) -> Instance:
-    address = listed["address"]
-    module = listed.get("module_address")
-    if not isinstance(module, str):
-        module = _module_of(address, str(listed.get("type")), listed.get("mode") == "data")
-    return Instance(
-        address,
-        module,
-        str(listed.get("mode") or "managed"),
-        str(listed.get("type")),
-        str(listed.get("name")),
-        listed.get("index"),
-        str(listed.get("provider_name") or ""),
-        action,
-        after,
-        unknown if unknown is not None else {},
-        sensitive,
-    )
-
-
-def _module_of(address: str, kind: str, data: bool) -> str:
-    """State JSON gives no module address: it is what stands before the resource's own two or three words."""
-    steps = split(address)
-    if steps and steps[0] != "module":
-        return ""
-    mark = f".data.{kind}." if data else f".{kind}."
-    return address[: address.rindex(mark)] if mark in address else ""
 
 
 class _Reader:

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 from eksclave.errors import EksclaveError
+from eksclave.operate.rehearse.choice import reason_against
 from eksclave.operate.rehearse.estate import Stack, producer, read
 from eksclave.operate.rehearse.existing import existing
 from eksclave.operate.rehearse.overrides import Overrides, state_buckets
-from eksclave.operate.rehearse.run import _reason
 
 URL = "http://127.0.0.1:4711"
 
@@ -96,8 +96,8 @@ def test_reasons_not_to_rehearse_are_said_in_words() -> None:
     follows = _stack("follows", {"resource": {"aws_vpc": {"v": {}}}}, needs=("hub",))
     plain = _stack("plain", {"resource": {"aws_vpc": {"v": {}}, "random_id": {"r": {}}}})
     stacks = [kube, github, runs, reads, follows, plain]
-    said = [_reason(stack, stacks) for stack in stacks]
-    assert "neither the plugin nor an API is at hand" in said[0]
+    said = [reason_against(stack, stacks) for stack in stacks]
+    assert "and the rehearsal starts none" in said[0]
     assert "github" in said[1]
     assert "provisioner in v" in said[2]
     assert "'elsewhere'" in said[3]

@@ -16,8 +16,9 @@ from pathlib import Path
 
 from eksclave.errors import EksclaveError
 
+from .choice import account_of, chosen, reason_against
 from .emulator import Emulator
-from .estate import AWS, HARMLESS, Json, Stack, as_list, read
+from .estate import AWS, Json, Stack, as_list, read
 from .existing import existing, named
 from .kept import write_environment
 from .overrides import KEY_ID, SECRET, Overrides, state_buckets
@@ -27,7 +28,6 @@ from .result import Cost, Event, Rehearsal, StackResult, StageResult
 from .services import services
 from .stage import Bench
 
-DEFAULT_ACCOUNT = "123456789012"
 _SOCKET_ROOM = 80
 
 
@@ -46,7 +46,7 @@ def rehearse(folder: Path, options: Options | None = None, tell: Callable[[Event
     """Rehearse a cdktf.out folder. Raises where it cannot start; whatever fails later is in the answer."""
     options = options or Options()
     begun = time.monotonic()
-    stacks = _chosen(read(folder.resolve()), options.stacks)
+    stacks = chosen(read(folder.resolve()), options.stacks)
     private = Path(tempfile.mkdtemp(prefix="eksclave-rehearsal-"))
     processes = Processes()
     kept = False
@@ -83,7 +83,7 @@ class _Run:
         found = terraform(private / "cli", given={k: v for k, v in os.environ.items() if "proxy" not in k.lower()})
         self.program = found.program
         self.environment = dict(found.environment) | self._safe()
-        self.skipped = {stack.name: reason for stack in stacks if (reason := _reason(stack, stacks))}
+        self.skipped = {stack.name: reason for stack in stacks if (reason := reason_against(stack, stacks))}
         self.places: dict[str, Path] = {}
         self.stages: dict[str, list[StageResult]] = {stack.name: [] for stack in stacks}
         self.lock = threading.Lock()
@@ -116,11 +116,11 @@ class _Run:
         if not played:
             return self._answer(begun, (), (), ())
         emulator = Emulator.start(
-            self.processes, self.private, _account(self.stacks), self.options.port, self.options.keep
+            self.processes, self.private, account_of(self.stacks), self.options.port, self.options.keep
         )
         emulator.watch(self.processes.stop)
         self.environment["AWS_ENDPOINT_URL"] = emulator.url
-        account = _account(self.stacks)
+        account = account_of(self.stacks)
         self.seed = {
             **existing(played, account),
             **self.options.seed,
@@ -243,46 +243,6 @@ class _Run:
         return "" if self.stages[stack.name] else "not reached: a stack before it failed"
 
 
-def _chosen(stacks: tuple[Stack, ...], names: Sequence[str]) -> tuple[Stack, ...]:
-    """Return the named stacks and all that they need, in order."""
-    known = {stack.name: stack for stack in stacks}
-    for name in names:
-        if name not in known:
-            from eksclave.errors import did_you_mean
-
-            raise EksclaveError(
-                f"no stack is called '{name}'", did_you_mean(name, known) or f"there are: {', '.join(known)}"
-            )
-    wanted = set(names or known)
-    for stack in reversed(stacks):
-        if stack.name in wanted:
-            wanted |= set(stack.needs)
-    return tuple(stack for stack in stacks if stack.name in wanted)
-
-
-def _reason(stack: Stack, stacks: Sequence[Stack]) -> str:
-    """Return why a stack cannot be rehearsed, or an empty string."""
-    foreign = sorted(
-        source
-        for source in stack.providers.values()
-        if source != AWS and not (source.startswith("hashicorp/") and source.split("/")[1] in HARMLESS)
-    )
-    kube = [source for source in foreign if source in ("hashicorp/kubernetes", "hashicorp/helm")]
-    if kube:
-        return f"it needs {', '.join(kube)} and a Kubernetes API, and neither the plugin nor an API is at hand"
-    if foreign:
-        return f"calls of {', '.join(foreign)} cannot be turned to the emulator"
-    if AWS not in stack.providers.values():
-        return "it holds no AWS resources"
-    if stack.unknown_states:
-        return f"it reads the state '{', '.join(stack.unknown_states)}', which no stack in this folder writes"
-    programs = [name for type_, name, body in stack.blocks("resource") if body.get("provisioner")]
-    if programs:
-        return f"it runs programs of its own (provisioner in {', '.join(programs)})"
-    missing = [name for name in stack.needs if _reason(next(s for s in stacks if s.name == name), stacks)]
-    return f"it needs {', '.join(missing)}, which was not rehearsed" if missing else ""
-
-
 def _short(folder: Path) -> Path:
     """Return a temporary folder in which a plugin's socket fits: unix(7) allows 108 bytes in all, macOS 104."""
     if len(str(folder)) <= _SOCKET_ROOM or not Path("/tmp").is_dir():
@@ -291,17 +251,6 @@ def _short(folder: Path) -> Path:
     folder.rmdir()
     folder.symlink_to(made)
     return made
-
-
-def _account(stacks: Sequence[Stack]) -> str:
-    """The account that the providers insist on (`allowed_account_ids`), or moto's."""
-    found = {
-        str(one)
-        for stack in stacks
-        for block in as_list(stack.body.get("provider", {}).get("aws"))
-        for one in block.get("allowed_account_ids") or []
-    }
-    return min(found, default=DEFAULT_ACCOUNT)
 
 
 @contextlib.contextmanager
