@@ -208,12 +208,39 @@ def is_plural(path: Path) -> bool:
     return bool(words) and (words[-1].endswith("_ids") or words[-1].endswith("_arns") or words[-1] in _PLURAL)
 
 
+_SHORT = {
+    "sg": "security_group",
+    "secgroup": "security_group",
+    "rt": "route_table",
+    "rtb": "route_table",
+    "nacl": "network_acl",
+    "acl": "network_acl",
+    "vpce": "vpc_endpoint",
+    "lt": "launch_template",
+}
+"""What people write for a kind in the names of variables, outputs and locals: `node_sg_id`, `private_rtbs`."""
+_THINGS = ("security_group", "route_table", "network_acl", "subnet", "vpc_endpoint", "launch_template", "vpc")
+
+
 @lru_cache(maxsize=65536)
 def attribute_kind(name: str) -> Kind | None:
     """Return the kind of a named attribute, output or variable where the name alone says it (`private_subnet_ids`)."""
+    found = _said(name)
+    return found if found is not None else _said(spelled_out(name))
+
+
+def _said(name: str) -> Kind | None:
     if name in _BY_NAME:
         return _BY_NAME[name]
     return next((kind for known, kind in _BY_NAME.items() if name.endswith(f"_{known}")), None)
+
+
+def spelled_out(name: str) -> str:
+    """Return `node_security_group_id` for `node_sg`, `subnet_ids_by_tier` without what it is arranged by."""
+    words = name.lower().split("_by_")[0].split("_")
+    spelled = "_".join(_SHORT.get(word.removesuffix("s"), word) for word in words)
+    thing = spelled.removesuffix("_ids").removesuffix("_id").removesuffix("s")
+    return f"{thing}_id" if thing.endswith(_THINGS) else spelled
 
 
 def produces(kind: Kind, resource_type: str, attribute: Path) -> bool:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from eksclave.terraform.kinds import Kind, attribute_kind
+from eksclave.terraform.kinds import Kind, attribute_kind, spelled_out
 from eksclave.terraform.references import Term
 from eksclave.terraform.settle import Hit, formed
 from eksclave.terraform.values import Path, is_symbolic
+from eksclave.terraform.words import telling, within
 
 if TYPE_CHECKING:
     from eksclave.terraform.trace import Place, Tracer, Trail, Want
@@ -34,38 +36,75 @@ def _is_another_thing(name: str, kind: Kind) -> bool:
 
 
 def candidates(
-    tracer: Tracer, name: str, listed: Sequence[Term], place: Place, want: Want, trail: Trail
+    tracer: Tracer, name: str, path: Path, listed: Sequence[Term], place: Place, want: Want, trail: Trail
 ) -> tuple[list[Hit], bool]:
     """Return what `local.NAME` can give: the module's own resources of the kind, its inputs, its children's outputs.
 
-    Where something bears the local's own name (`local.node_security_group_id`, `aws_security_group.node`), only that,
-    and True.
+    Where something bears a step of the path (`local.groups["node"]`, `aws_security_group.node`) or the local's own
+    name (`local.node_security_group_id`), only that, and True.
     """
     kind = want.kind
     assert kind is not None
     if _is_another_thing(name, kind):
         return [], False
-    named: list[Hit] = []
-    others: list[Hit] = []
-    wanted = base(name, kind)
-    blocks = _possible(tracer, place, kind)
-    for block in blocks:
-        hits = _block(tracer, block, listed, place, want, trail)
-        (named if wanted and block.split(".")[-1] == wanted else others).extend(hits)
+    found = _sources(tracer, name, path, listed, place, want, trail)
+    wanted = [step for step in path if isinstance(step, str) and telling(step)]
+    own = base(name, kind)
+    named = False
+    for word in (*wanted, *([own] if own else [])):
+        exact = [one for one in found if one.base in (word, base(word, kind))]
+        exact = [one for one in exact if not one.beside] or exact
+        bearing = exact or [one for one in found if one.base and telling(one.base) and _alike(word, one.base)]
+        if bearing:
+            found, named = bearing, True
+    if not named and any(one.sure for one in found):
+        found = [one for one in found if one.sure]
+    hits = [hit for one in found for hit in one.hits]
+    return [hit for hit in hits if any(is_symbolic(m) or formed(m, kind) for m in hit.members)], named
+
+
+@dataclass(frozen=True)
+class Source:
+    """One thing that a local can be made of. `sure` where its name or type says that it is of the kind.
+
+    `beside`: AWS makes it beside another resource, such as a cluster's security group.
+    """
+
+    base: str
+    hits: list[Hit]
+    sure: bool = True
+    beside: bool = False
+
+
+def _sources(
+    tracer: Tracer, name: str, path: Path, listed: Sequence[Term], place: Place, want: Want, trail: Trail
+) -> list[Source]:
+    kind = want.kind
+    assert kind is not None
+    found: list[Source] = []
+    for block in _possible(tracer, place, kind):
+        hits = _block(tracer, block, path, listed, place, want, trail)
+        made_by, label = block.split(".")[-2:]
+        beside = made_by not in kind.types
+        label = base(str(_attribute(block, kind)[-1]), kind) if beside else label
+        found.append(Source(label, hits, beside=beside))
     for variable in sorted(place.scope.call.get("expressions") or {}):
-        if variable == name or tells_its_kind(variable, kind):
-            hits = tracer.variable(variable, (), place.scope, want, trail)
-            same = variable == name or (bool(wanted) and base(variable, kind) == wanted)
-            (named if same else others).extend(hits)
+        if not _is_another_thing(variable, kind):
+            hits = tracer.variable(variable, path, place.scope, want, trail)
+            sure = variable == name or tells_its_kind(variable, kind)
+            found.append(Source(base(variable, kind), hits, sure))
     for child, instances in sorted(place.scope.children.items()):
         some = next(iter(instances.values()))
         for output in sorted(some.configuration.get("outputs") or {}):
-            if tells_its_kind(output, kind):
-                path = (output,) if None in instances else ()
-                hits = tracer.module(child, path, listed, place, want, trail)
-                (named if wanted and base(output, kind) == wanted else others).extend(hits)
-    found = named or others
-    return [hit for hit in found if any(is_symbolic(m) or formed(m, kind) for m in hit.members)], bool(named)
+            if not _is_another_thing(output, kind):
+                inner = (output, *path) if None in instances else path
+                hits = tracer.module(child, inner, listed, place, want, trail)
+                found.append(Source(base(output, kind), hits, tells_its_kind(output, kind)))
+    return [one for one in found if one.hits]
+
+
+def _alike(word: str, other: str) -> bool:
+    return within(word, other) or within(other, word)
 
 
 def _possible(tracer: Tracer, place: Place, kind: Kind) -> list[str]:
@@ -86,14 +125,16 @@ def _attribute(block: str, kind: Kind) -> Path:
     return ("vpc_config", 0, last) if made_by == "aws_eks_cluster" else (last,)
 
 
-def _block(tracer: Tracer, block: str, listed: Sequence[Term], place: Place, want: Want, trail: Trail) -> list[Hit]:
+def _block(
+    tracer: Tracer, block: str, path: Path, listed: Sequence[Term], place: Place, want: Want, trail: Trail
+) -> list[Hit]:
     from eksclave.terraform.trace import Want as Wanted
 
     kind = want.kind
     assert kind is not None
     made_by = block.split(".")[-2]
     if made_by in kind.types:
-        return tracer.block(block, listed, place, want, trail)
+        return tracer.block(block, path, listed, place, want, trail)
     if made_by == "aws_eks_cluster":  # the group that EKS makes is usually taken through a local
         term = Term("resource", block, ("vpc_config", 0, "cluster_security_group_id"))
         return tracer.follow([term], place, Wanted(kind, want.plural), (), trail)
@@ -102,6 +143,7 @@ def _block(tracer: Tracer, block: str, listed: Sequence[Term], place: Place, wan
 
 def base(name: str, kind: Kind) -> str:
     """Return a name without the words of its kind: `node_security_group_ids` is about `node`."""
+    name = name if attribute_kind(name) is None else spelled_out(name)
     for ending in ("_ids", "_id", "_arns", "_arn", "_names", "_name", "s"):
         if name.endswith(ending):
             name = name[: -len(ending)]

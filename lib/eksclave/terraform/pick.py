@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING
 
 from eksclave.terraform.references import Term
 from eksclave.terraform.scope import Instance, Key
+from eksclave.terraform.words import Lost, alike, narrowed
+
+if TYPE_CHECKING:
+    from eksclave.terraform.trace import Want
 
 
 def pick(
@@ -14,32 +18,59 @@ def pick(
     instances: Mapping[Key, Instance],
     listed: Sequence[Term],
     key: Key,
-    words: Sequence[Any],
-    plural: bool,
+    lost: Sequence[Lost],
+    want: Want,
     notes: list[str],
 ) -> list[Instance]:
-    """Return the instances that are meant: by count.index, by each.key, by a word of each.value, else all of them.
+    """Return the instances that are meant: by count.index, by each.key, by the words of a lost index, else all of them.
 
-    `words` are what each.value is known to be. What is assumed is added to `notes`.
+    `lost` are steps of the path and what each.value is known to be; `want.lost` are those of expressions above. What
+    is assumed is added to `notes`.
     """
     every = [instances[k] for k in sorted(instances, key=lambda k: (isinstance(k, str), k))]
     if len(every) == 1:
         return every
     counted = any(other.root == "count" for other in listed)
     keyed = any(other.root == "each" and other.name == "key" for other in listed)
-    if counted and isinstance(key, int) and all(isinstance(k, int) for k in instances):
-        at = key % len(every)
-        notes.append(f"uses {term.name}[{at}] at count.index {key}: the plan does not keep the index")
-        return [every[at]]
-    for word in words:
-        if word in instances:
-            return [instances[word]]
-    if keyed and key in instances:
-        return [instances[key]]
-    if keyed and key is not None:
-        alike = [one for one in every if key in (v for v in one.after.values() if isinstance(v, (str, int)))]
-        if len(alike) == 1:
-            return alike
-    if plural and (counted or keyed or any(other.root == "each" for other in listed)):
+    valued = any(other.root == "each" and other.name == "value" for other in listed)
+    numbered = all(isinstance(k, int) for k in instances)
+    if counted and isinstance(key, int) and numbered:
+        return [_at(term, every, key, notes)]
+    own: tuple[Lost, ...] = ((key,),) if keyed and key is not None else ()
+    for index in (*lost, *own, *want.lost):
+        fitting = narrowed(index, every)
+        if fitting and len(fitting) < len(every):
+            said = " or ".join(f"'{word}'" for word in index)
+            notes.append(f"uses {_shown(fitting)} of {term.name}: {said} stands for the index that the plan lost")
+            every = fitting
+    number = _number((*lost, *want.lost))
+    if len(every) < len(instances):
+        if len(every) > 1 and not want.plural and number is not None and number < len(every):
+            return [every[number]]  # `values()` and `for` list instances in order of key
+        return every
+    if not want.plural and number is not None:
+        return [_at(term, every, number, notes)]
+    if (keyed or valued) and (found := alike(key, every)):
+        if len(found) == 1:
+            notes.append(f"uses {_shown(found)} of {term.name}: the plan does not keep the index, the key holds it")
+            return found
+    if want.plural and (counted or keyed or valued):
         notes.append(f"uses all instances of {term.name}: the plan does not keep which ones")
     return every
+
+
+def _number(lost: Sequence[Lost]) -> int | None:
+    """The last position in a list that was lost."""
+    numbers = [index[0] for index in lost if len(index) == 1 and isinstance(index[0], int) and index[0] >= 0]
+    return numbers[-1] if numbers else None
+
+
+def _at(term: Term, every: list[Instance], number: int, notes: list[str]) -> Instance:
+    at = number % len(every)
+    notes.append(f"uses {_shown([every[at]])} of {term.name} at index {number}: the plan does not keep the index")
+    return every[at]
+
+
+def _shown(some: Sequence[Instance]) -> str:
+    keys = [f'"{one.key}"' if isinstance(one.key, str) else str(one.key) for one in some]
+    return ", ".join(keys[:3]) + (", …" if len(keys) > 3 else "")

@@ -7,7 +7,7 @@ choice (`AnyOf`); what had to be assumed is said on the trail.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from eksclave.terraform.evidence import Evidence
@@ -16,7 +16,9 @@ from eksclave.terraform.pick import pick
 from eksclave.terraform.references import Term, terms
 from eksclave.terraform.scope import Instance, Key, Scope
 from eksclave.terraform.settle import Hit, alternatives, literal, one_of, reference, settle, surest, usable
+from eksclave.terraform.steps import attribute_of, meant
 from eksclave.terraform.values import AnyOf, Path, Ref, Unknown, Value, dig
+from eksclave.terraform.words import Lost
 
 _DEEPEST = 40
 
@@ -32,10 +34,11 @@ class Place:
 
 @dataclass(frozen=True)
 class Want:
-    """What the attribute that was set can hold."""
+    """What the attribute that was set can hold, and what an index that was lost on the way may have been."""
 
     kind: Kind | None
     plural: bool
+    lost: tuple[Lost, ...] = ()
 
 
 @dataclass
@@ -84,29 +87,46 @@ class Tracer:
 
     def follow(self, listed: Sequence[Term], place: Place, want: Want, rest: Path, trail: Trail) -> list[Hit]:
         """Return what each term of an expression can give, in order; terms that cannot be of the kind give nothing."""
-        hits: list[Hit] = []
+        found: list[tuple[Term, list[Hit]]] = []
+        deeper = self._with_lost_index(want, listed, place)
         for term in listed:
-            mark = (id(place.scope), place.key, term, rest)
+            mark = (id(place.scope), place.key, term, rest, want.lost)
             if mark in trail.following or len(trail.following) > _DEEPEST:
                 continue
             trail.following.append(mark)
             path = (*term.rest, *rest)
+            hits: list[Hit] = []
             if term.root in ("resource", "data"):
-                hits += self._resource(term, path, listed, place, want, trail)
+                hits = self._resource(term, path, listed, place, want, trail)
             elif term.root == "var":
-                hits += self.variable(term.name, path, place.scope, want, trail)
+                hits = self.variable(term.name, path, place.scope, deeper, trail)
             elif term.root == "module":
-                hits += self.module(term.name, path, listed, place, want, trail)
+                hits = self.module(term.name, path, listed, place, deeper, trail)
             elif term.root == "local":
-                hits += self._local(term.name, listed, place, want, trail)
+                hits = self._local(term.name, path, listed, place, deeper, trail)
             elif term.root == "each" and term.name == "value":
-                hits += self._each(path, place, want, trail)
+                hits = self._each(path, place, want, trail)
+            if hits:
+                found.append((term, hits))
             trail.following.pop()
-        return surest(hits)
+        return surest(meant(found, rest, want.plural))
 
-    def block(self, name: str, listed: Sequence[Term], place: Place, want: Want, trail: Trail) -> list[Hit]:
+    def block(
+        self, name: str, path: Path, listed: Sequence[Term], place: Place, want: Want, trail: Trail
+    ) -> list[Hit]:
         """Return what a whole resource block gives: the ids of its instances."""
-        return self._resource(Term("resource", name, ()), (), listed, place, want, trail)
+        return self._resource(Term("resource", name, ()), path, listed, place, want, trail)
+
+    def _with_lost_index(self, want: Want, listed: Sequence[Term], place: Place) -> Want:
+        """Plan JSON keeps no `[each.key]`: below a variable, an output or a local the key itself tells what is meant."""
+        lost: list[Lost] = []
+        for term in listed:
+            if term.root == "count" and isinstance(place.key, int) and not isinstance(place.key, bool):
+                lost.append((place.key,))
+            elif term.root == "each" and term.name == "key" and place.key is not None:
+                lost.append((place.key,))
+        lost += self._lost(listed, place)
+        return replace(want, lost=(*want.lost, *lost)) if lost else want
 
     def _resource(
         self, term: Term, path: Path, listed: Sequence[Term], place: Place, want: Want, trail: Trail
@@ -115,16 +135,15 @@ class Tracer:
         if not instances:
             return []  # a block without instances gives nothing: try() and coalesce() go on to the next
         many = False
-        if None in instances:
-            chosen = [instances[None]]
-        elif path and path[0] in instances:
+        if path and path[0] in instances:
             chosen, path = [instances[path[0]]], path[1:]
-        elif path and isinstance(path[0], int):
+        elif path and isinstance(path[0], int) and all(isinstance(key, int) for key in instances):
             return []  # an index past the end, inside try()
         else:
-            literals = [word for other in listed for word in self._words(other, place)]
-            chosen = pick(term, instances, listed, place.key, literals, want.plural, trail.notes)
-            many = want.plural and len(chosen) > 1
+            attribute, steps = attribute_of(path, next(iter(instances.values())), want.kind)
+            lost = (*((step,) for step in steps), *self._lost(listed, place))
+            chosen = pick(term, instances, listed, place.key, lost, want, trail.notes)
+            many, path = want.plural and len(chosen) > 1, attribute
         values = [self.deref(ref) for one in chosen if (ref := reference(one, path, want.kind)) is not None]
         if not values:
             return []
@@ -134,12 +153,23 @@ class Tracer:
             return [Hit(tuple(values), many)]
         return [Hit((one_of(values, f"the plan does not keep which instance of {term.name}"),))]
 
-    def _words(self, term: Term, place: Place) -> list[Any]:
-        """Return the plain words that each.value (or a part of it) stands for: they may be the lost index."""
-        if term.root != "each" or term.name != "value":
-            return []
-        hits = self._each(term.rest, place, Want(None, False), Trail())
-        return [member for hit in hits for member in hit.members if isinstance(member, (str, int))]
+    def _lost(self, listed: Sequence[Term], place: Place) -> list[Lost]:
+        """Return what other terms of an expression are known to say: words that may be the index the plan lost.
+
+        `[for t in var.tiers : var.route_tables[t]]` leaves `var.tiers` and `var.route_tables`.
+        """
+        found: list[Lost] = []
+        for term in listed:
+            hits: list[Hit] = []
+            if term.root == "each" and term.name == "value":
+                hits = self._each(term.rest, place, Want(None, False), Trail())
+            elif term.root == "var" and len(listed) > 1:
+                hits = self.variable(term.name, term.rest, place.scope, Want(None, True), Trail())
+            for hit in hits:
+                members = tuple(m for m in hit.members if isinstance(m, (str, int)) and not isinstance(m, bool))
+                if members and len(members) == len(hit.members):
+                    found.append(members)
+        return found
 
     def _each(self, path: Path, place: Place, want: Want, trail: Trail) -> list[Hit]:
         """Follow each.value into the for_each expression of the block, or module call, that is being read."""
@@ -162,7 +192,8 @@ class Tracer:
             elif term.root == "var":
                 hits += self.variable(term.name, (*term.rest, key, *path), scope, want, trail)
             elif term.root == "local":
-                hits += self._local(term.name, [*through, Term("each", "key", ())], place, want, trail)
+                keyed = replace(want, lost=(*want.lost, (key,)))
+                hits += self._local(term.name, path, [*through, Term("each", "key", ())], place, keyed, trail)
             elif term.root == "module":
                 hits += self.module(term.name, (*term.rest, key, *path), through, place, want, trail)
         return hits
@@ -210,13 +241,15 @@ class Tracer:
                 hits += self.follow(inside, Place(child), want, path[1:], trail)
         return hits
 
-    def _local(self, name: str, listed: Sequence[Term], place: Place, want: Want, trail: Trail) -> list[Hit]:
+    def _local(
+        self, name: str, path: Path, listed: Sequence[Term], place: Place, want: Want, trail: Trail
+    ) -> list[Hit]:
         """A local can only come from this module: its resources, its inputs, its children's outputs."""
         from eksclave.terraform.locals import candidates, tells_its_kind
 
         if want.kind is None:
             return []
-        hits, named = candidates(self, name, listed, place, want, trail)
+        hits, named = candidates(self, name, path, listed, place, want, trail)
         guessed = not named and not tells_its_kind(name, want.kind)
         lists = alternatives(hits)
         if not lists:
@@ -231,7 +264,7 @@ class Tracer:
         if want.plural or len(lists[0]) == len(lists) == 1:
             said = ", ".join(map(str, lists[0][:3])) + (", …" if len(lists[0]) > 3 else "")
             trail.notes.append(f"local.{name} is taken to be {said}: {reason}")
-            return [Hit(tuple(lists[0]), want.plural, guessed)]
+            return [Hit(tuple(lists[0]), want.plural and (len(lists[0]) > 1 or name.endswith("s")), guessed)]
         return [Hit((one_of([member for one in lists for member in one], reason),), False, guessed)]
 
 

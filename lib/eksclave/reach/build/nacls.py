@@ -7,7 +7,7 @@ from ipaddress import IPv4Network, IPv6Network
 from typing import Any
 
 from eksclave.net import PortRange
-from eksclave.reach.build.base import NACL, VPC, Build, once
+from eksclave.reach.build.base import NACL, VPC, Build, Unsure, may_belong, once
 from eksclave.reach.build.ports import ports, protocol
 from eksclave.reach.build.vpcs import owned
 from eksclave.reach.facts import network
@@ -21,7 +21,7 @@ from eksclave.terraform.values import Unknown as NotKnown
 def nacls(build: Build) -> tuple[network.Nacl, ...]:
     """Return every network ACL, also the default one that AWS makes with each VPC."""
     rules: dict[str, list[NaclEntry]] = {}
-    unsure: list[tuple[str, tuple[str, ...]]] = []
+    unsure: Unsure = []
     for rule in build.of("aws_network_acl_rule"):
         owner = build.one(rule.get("network_acl_id"), *NACL)
         if isinstance(owner, str):
@@ -32,7 +32,7 @@ def nacls(build: Build) -> tuple[network.Nacl, ...]:
     for vpc in owned(build, "aws_vpc", "aws_default_vpc"):
         key = build.renamed[f"{vpc.address}.default_network_acl_id"]
         if key.startswith(f"{vpc.address}#"):
-            found.append(_made_by_aws(build, vpc, key, rules))
+            found.append(_made_by_aws(build, vpc, key, rules, unsure))
     return once(found)
 
 
@@ -40,7 +40,7 @@ def _nacl(
     build: Build,
     acl: Resource,
     rules: Mapping[str, list[NaclEntry]],
-    unsure: list[tuple[str, tuple[str, ...]]],
+    unsure: Unsure,
 ) -> network.Nacl:
     default = acl.type == "aws_default_network_acl"
     entries = list(rules.get(acl.address, ()))
@@ -56,9 +56,7 @@ def _nacl(
                 entry = _inline(build, acl, f"{name}[{at}]", block, egress)
                 if (entry.number, egress) not in numbers:
                     entries.append(entry)
-    for address, acls in unsure:
-        if not acls or acl.address in acls:
-            incomplete = incomplete or f"{address} may belong to it"
+    incomplete = incomplete or may_belong(unsure, acl.address)
     vpc = build.one(acl.get("vpc_id"), *VPC)
     owner = vpc if isinstance(vpc, str) else f"{acl.address}#unknown-vpc"
     if default:
@@ -67,7 +65,9 @@ def _nacl(
     return network.Nacl(acl.address, build.origin(acl), owner, tuple(entries), incomplete)
 
 
-def _made_by_aws(build: Build, vpc: Resource, key: str, rules: Mapping[str, list[NaclEntry]]) -> network.Nacl:
+def _made_by_aws(
+    build: Build, vpc: Resource, key: str, rules: Mapping[str, list[NaclEntry]], unsure: Unsure
+) -> network.Nacl:
     """Rule 100 allows everything, both ways, both families. Source: VPC user guide, default network ACLs."""
     origin = Origin(f"{vpc.address} (default network ACL)", vpc.construct)
     if vpc.mode == "data":
@@ -77,7 +77,7 @@ def _made_by_aws(build: Build, vpc: Resource, key: str, rules: Mapping[str, list
         for egress in (False, True)
         for number, cidr in ((100, IPv4Network("0.0.0.0/0")), (101, IPv6Network("::/0")))
     ]
-    return network.Nacl(key, origin, vpc.address, (*entries, *rules.get(key, ())))
+    return network.Nacl(key, origin, vpc.address, (*entries, *rules.get(key, ())), may_belong(unsure, key))
 
 
 def _standalone(build: Build, rule: Resource) -> NaclEntry:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from eksclave.reach.build.base import TABLE, VPC, Build, once
+from eksclave.reach.build.base import TABLE, VPC, Build, Unsure, may_belong, once
 from eksclave.reach.build.vpcs import owned
 from eksclave.reach.facts import network
 from eksclave.reach.facts.network import PrefixListRef, Route, TargetKind
@@ -34,7 +34,7 @@ _PREFIX_LISTS = ("destination_prefix_list_id",)
 def route_tables(build: Build) -> tuple[network.RouteTable, ...]:
     """Return every table, also the main one that AWS makes with each VPC."""
     routes: dict[str, list[Route]] = {}
-    unsure: list[tuple[str, tuple[str, ...]]] = []
+    unsure: Unsure = []
     for route in build.of("aws_route"):
         table = build.one(route.get("route_table_id"), *TABLE)
         if isinstance(table, str):
@@ -51,7 +51,7 @@ def route_tables(build: Build) -> tuple[network.RouteTable, ...]:
         _table(build, table, routes, propagated, unsure)
         for table in owned(build, "aws_route_table", "aws_default_route_table")
     ]
-    found += _made_by_aws(build, routes, propagated)
+    found += _made_by_aws(build, routes, propagated, unsure)
     return once(found)
 
 
@@ -60,7 +60,7 @@ def _table(
     table: Resource,
     routes: Mapping[str, list[Route]],
     propagated: Mapping[str, list[str]],
-    unsure: list[tuple[str, tuple[str, ...]]],
+    unsure: Unsure,
 ) -> network.RouteTable:
     key = build.key(Ref(table.address, ("id",)), *TABLE) or table.address
     listed = list(routes.get(key, ()))
@@ -76,9 +76,7 @@ def _table(
                 route = _route(build, table, build.origin(table, f"{name}[{at}]"), block)
                 if (str(route.destination), route.kind) not in given and route.kind is not TargetKind.LOCAL:
                     listed.append(route)
-    for address, tables in unsure:
-        if not tables or key in tables:
-            incomplete = incomplete or f"{address} may belong to this table"
+    incomplete = incomplete or may_belong(unsure, key)
     if table.mode == "data" and not isinstance(inline, list):
         incomplete = incomplete or "the table is only read"
     gateways = table.get("propagating_vgws")
@@ -105,7 +103,7 @@ def _vpc_of(build: Build, table: Resource) -> str:
 
 
 def _made_by_aws(
-    build: Build, routes: Mapping[str, list[Route]], propagated: Mapping[str, list[str]]
+    build: Build, routes: Mapping[str, list[Route]], propagated: Mapping[str, list[str]], unsure: Unsure
 ) -> list[network.RouteTable]:
     found: list[network.RouteTable] = []
     for vpc in owned(build, "aws_vpc", "aws_default_vpc"):
@@ -113,7 +111,7 @@ def _made_by_aws(
             key = build.renamed[f"{vpc.address}.{attribute}"]
             if key.startswith(f"{vpc.address}#"):
                 origin = Origin(f"{vpc.address} (main route table)", vpc.construct)
-                incomplete = "the VPC is only read" if vpc.mode == "data" else ""
+                incomplete = "the VPC is only read" if vpc.mode == "data" else may_belong(unsure, key)
                 gateways = tuple(sorted(propagated.get(key, ())))
                 listed = tuple(routes.get(key, ()))
                 found.append(network.RouteTable(key, origin, vpc.address, listed, incomplete, gateways))

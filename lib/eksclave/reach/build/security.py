@@ -7,7 +7,7 @@ from ipaddress import IPv4Network, IPv6Network
 from typing import Any
 
 from eksclave.net import PortRange
-from eksclave.reach.build.base import GROUP, VPC, Build, once
+from eksclave.reach.build.base import GROUP, VPC, Build, Unsure, may_belong, once
 from eksclave.reach.build.eks import cluster_vpc
 from eksclave.reach.build.ports import ports, protocol
 from eksclave.reach.build.vpcs import owned
@@ -25,22 +25,22 @@ def security_groups(build: Build) -> tuple[SecurityGroup, ...]:
     """Return every group: made, read, the default one of each VPC, and the one that EKS makes for each cluster."""
     rules, unsure = _standalone_rules(build)
     found = [_group(build, group, rules, unsure) for group in owned(build, "aws_security_group")]
-    found += [_adopted(build, group, rules) for group in build.of("aws_default_security_group")]
+    found += [_adopted(build, group, rules, unsure) for group in build.of("aws_default_security_group")]
     for vpc in owned(build, "aws_vpc", "aws_default_vpc"):
         key = build.renamed[f"{vpc.address}.default_security_group_id"]
         if key.startswith(f"{vpc.address}#"):
-            found.append(_default(vpc, key, tuple(rules.get(key, ()))))
+            found.append(_default(vpc, key, tuple(rules.get(key, ())), may_belong(unsure, key)))
     for cluster in build.of("aws_eks_cluster", data=True):
         if build.cluster_address(cluster) == cluster.address:
             key = cluster_group_key(cluster.address)
             vpc = cluster_vpc(build, cluster)
             added = tuple(rules.get(key, ()))
-            found.append(cluster_group(cluster.address, vpc, build.origin(cluster), added))
+            open_ones = may_belong(unsure, key)
+            found.append(cluster_group(cluster.address, vpc, build.origin(cluster), added, open_ones))
     return once(found)
 
 
 Rules = dict[str, list[GroupRule]]
-Unsure = list[tuple[str, tuple[str, ...]]]
 
 
 def _group(build: Build, group: Resource, rules: Rules, unsure: Unsure) -> SecurityGroup:
@@ -48,9 +48,7 @@ def _group(build: Build, group: Resource, rules: Rules, unsure: Unsure) -> Secur
     standalone = rules.get(group.address, [])
     known = {(rule.egress, rule.protocol, rule.peer, rule.ports) for rule in standalone}
     listed = [rule for rule in listed if (rule.egress, rule.protocol, rule.peer, rule.ports) not in known]
-    for address, groups in unsure:
-        if not groups or group.address in groups:
-            incomplete = incomplete or f"{address} may belong to it"
+    incomplete = incomplete or may_belong(unsure, group.address)
     if group.mode == "data":
         incomplete = incomplete or "the group is only read: its rules are outside of the input"
     return SecurityGroup(
@@ -67,15 +65,16 @@ def _group(build: Build, group: Resource, rules: Rules, unsure: Unsure) -> Secur
     )
 
 
-def _adopted(build: Build, group: Resource, rules: Rules) -> SecurityGroup:
+def _adopted(build: Build, group: Resource, rules: Rules, unsure: Unsure) -> SecurityGroup:
     """`aws_default_security_group` removes all rules but those that it lists. Source: provider, that resource."""
     listed, incomplete = _inline(build, group)
     vpc = build.one(group.get("vpc_id"), *VPC)
     added = (*listed, *rules.get(group.address, ()))
+    incomplete = incomplete or may_belong(unsure, group.address)
     return SecurityGroup(group.address, build.origin(group), vpc, added, incomplete, tags=build.tags(group))
 
 
-def _default(vpc: Resource, key: str, added: tuple[GroupRule, ...]) -> SecurityGroup:
+def _default(vpc: Resource, key: str, added: tuple[GroupRule, ...], open_ones: str) -> SecurityGroup:
     """Everything from itself in, everything out. Source: VPC user guide, default security groups."""
     origin = Origin(f"{vpc.address} (default security group)", vpc.construct)
     rules = (
@@ -84,8 +83,8 @@ def _default(vpc: Resource, key: str, added: tuple[GroupRule, ...]) -> SecurityG
         GroupRule(True, "all", IPv6Network("::/0"), origin),
         *added,
     )
-    incomplete = "the VPC is only read: the rules of its default group are outside of the input"
-    return SecurityGroup(key, origin, vpc.address, rules, incomplete if vpc.mode == "data" else "", name="default")
+    read = "the VPC is only read: the rules of its default group are outside of the input"
+    return SecurityGroup(key, origin, vpc.address, rules, read if vpc.mode == "data" else open_ones, name="default")
 
 
 def _inline(build: Build, group: Resource) -> tuple[list[GroupRule], str]:

@@ -62,7 +62,9 @@ def cluster_group_key(cluster: str) -> str:
     return f"{cluster}#cluster-security-group"
 
 
-def cluster_group(cluster: str, vpc: Value[str], origin: Origin, added: tuple[GroupRule, ...] = ()) -> SecurityGroup:
+def cluster_group(
+    cluster: str, vpc: Value[str], origin: Origin, added: tuple[GroupRule, ...] = (), incomplete: str = ""
+) -> SecurityGroup:
     """Return the group that EKS makes: everything from itself in, everything out, and the rules that the input adds.
 
     Source: EKS user guide, sec-group-reqs. Readers put it into the snapshot of every cluster.
@@ -75,7 +77,7 @@ def cluster_group(cluster: str, vpc: Value[str], origin: Origin, added: tuple[Gr
         GroupRule(True, "all", IPv6Network("::/0"), made),
         *added,
     )
-    return SecurityGroup(key, made, vpc, rules, made_by_eks=True)
+    return SecurityGroup(key, made, vpc, rules, incomplete, made_by_eks=True)
 
 
 @fact
