@@ -7,17 +7,17 @@ from typing import TYPE_CHECKING
 
 from eksclave.terraform.references import Term
 from eksclave.terraform.scope import Instance, Key
-from eksclave.terraform.words import Lost, alike, narrowed
+from eksclave.terraform.words import Lost, alike, in_same_place, narrowed
 
 if TYPE_CHECKING:
-    from eksclave.terraform.trace import Want
+    from eksclave.terraform.trace import Place, Want
 
 
 def pick(
     term: Term,
     instances: Mapping[Key, Instance],
     listed: Sequence[Term],
-    key: Key,
+    place: Place,
     lost: Sequence[Lost],
     want: Want,
     notes: list[str],
@@ -34,9 +34,9 @@ def pick(
     keyed = any(other.root == "each" and other.name == "key" for other in listed)
     valued = any(other.root == "each" and other.name == "value" for other in listed)
     numbered = all(isinstance(k, int) for k in instances)
-    if counted and isinstance(key, int) and numbered:
-        return [_at(term, every, key, notes)]
-    own: tuple[Lost, ...] = ((key,),) if keyed and key is not None else ()
+    if counted and isinstance(place.key, int) and numbered:
+        return [_at(term, every, place.key, notes)]
+    own: tuple[Lost, ...] = ((place.key,),) if keyed and place.key is not None else ()
     for index in (*lost, *own, *want.lost):
         fitting = narrowed(index, every)
         if fitting and len(fitting) < len(every):
@@ -50,8 +50,10 @@ def pick(
         return every
     if not want.plural and number is not None:
         return [_at(term, every, number, notes)]
-    if (keyed or valued) and (found := alike(key, every)):
-        if len(found) == 1:
+    if keyed or valued:
+        held = alike(place.key, every)
+        found = held if len(held) < 2 else in_same_place(place.key, place.siblings, every) or held
+        if found and (len(found) == 1 or not want.plural):
             notes.append(f"uses {_shown(found)} of {term.name}: the plan does not keep the index, the key holds it")
             return found
     if want.plural and (counted or keyed or valued):

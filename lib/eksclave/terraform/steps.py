@@ -6,13 +6,14 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from eksclave.terraform.kinds import Kind, produces
-from eksclave.terraform.references import Term
+from eksclave.terraform.references import Term, split
 from eksclave.terraform.scope import Instance
-from eksclave.terraform.values import AnyOf, Path
-from eksclave.terraform.words import telling, within
+from eksclave.terraform.values import AnyOf, Path, Ref
+from eksclave.terraform.words import telling, within, words
 
 if TYPE_CHECKING:
     from eksclave.terraform.settle import Hit
+    from eksclave.terraform.trace import Want
 
 
 def attribute_of(path: Path, instance: Instance, kind: Kind | None) -> tuple[Path, Path]:
@@ -48,6 +49,33 @@ def meant(found: Sequence[tuple[Term, list[Hit]]], rest: Path, plural: bool) -> 
     if told or not plural:
         return [hit for _, hits in kept for hit in hits]
     return _one_or_all([hits for _, hits in kept], str(steps[-1]))
+
+
+def by_key(hits: list[Hit], key: object, want: Want, notes: list[str]) -> list[Hit]:
+    """Of several things that one attribute may point to, return the one whose name stands in the instance's key.
+
+    `ingress_bastion_443` points to `module.bastion.aws_security_group.this` rather than to the nodes' group.
+    """
+    from eksclave.terraform.settle import Hit
+
+    members = [member for hit in hits for member in hit.members]
+    if want.plural or not isinstance(key, str) or len(members) < 2 or not all(isinstance(m, Ref) for m in members):
+        return hits
+    names = [_names(member) for member in members]
+    common = set[str].intersection(*names)
+    fitting = [member for member, own in zip(members, names, strict=True) if (own - common) & set(words(key))]
+    if not fitting or any(one != fitting[0] for one in fitting):
+        return hits
+    notes.append(f"taken to be {fitting[0]}, whose name the key holds: the plan does not keep which")
+    return [Hit((fitting[0],))]
+
+
+def _names(ref: Ref) -> set[str]:
+    """The words of a thing's own name, its keys and its modules: not of its type."""
+    steps = split(ref.address)
+    types = {at for at, step in enumerate(steps) if isinstance(step, str) and step.startswith("aws_")}
+    said = [str(step) for at, step in enumerate(steps) if at not in types and step not in ("module", "data")]
+    return {word for one in said if telling(one) for word in words(one)}
 
 
 def _one_or_all(parts: Sequence[list[Hit]], step: str) -> list[Hit]:

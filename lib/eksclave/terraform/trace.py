@@ -16,7 +16,7 @@ from eksclave.terraform.pick import pick
 from eksclave.terraform.references import Term, terms
 from eksclave.terraform.scope import Instance, Key, Scope
 from eksclave.terraform.settle import Hit, alternatives, literal, one_of, reference, settle, surest, usable
-from eksclave.terraform.steps import attribute_of, meant
+from eksclave.terraform.steps import attribute_of, by_key, meant
 from eksclave.terraform.values import AnyOf, Path, Ref, Unknown, Value, dig
 from eksclave.terraform.words import Lost
 
@@ -25,11 +25,15 @@ _DEEPEST = 40
 
 @dataclass(frozen=True)
 class Place:
-    """Where an expression stands: its module instance, and what `each` and `count` mean there."""
+    """Where an expression stands: its module instance, and what `each` and `count` mean there.
+
+    `siblings` are the keys of the block's instances that do not know the attribute either.
+    """
 
     scope: Scope
     key: Key = None
     for_each: Any = None
+    siblings: tuple[Key, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -66,7 +70,7 @@ class Tracer:
             return Unknown("the plan does not keep this expression"), []
         trail = Trail()
         listed = terms(references)
-        hits = self.follow(listed, place, want, (), trail)
+        hits = by_key(self.follow(listed, place, want, (), trail), place.key, want, trail.notes)
         used = tuple(Ref(term.name, term.rest) for term in listed if term.root in ("resource", "data"))
         return settle(hits, want.kind, want.plural, used), trail.notes
 
@@ -142,7 +146,7 @@ class Tracer:
         else:
             attribute, steps = attribute_of(path, next(iter(instances.values())), want.kind)
             lost = (*((step,) for step in steps), *self._lost(listed, place))
-            chosen = pick(term, instances, listed, place.key, lost, want, trail.notes)
+            chosen = pick(term, instances, listed, place, lost, want, trail.notes)
             many, path = want.plural and len(chosen) > 1, attribute
         values = [self.deref(ref) for one in chosen if (ref := reference(one, path, want.kind)) is not None]
         if not values:
@@ -193,7 +197,8 @@ class Tracer:
                 hits += self.variable(term.name, (*term.rest, key, *path), scope, want, trail)
             elif term.root == "local":
                 keyed = replace(want, lost=(*want.lost, (key,)))
-                hits += self._local(term.name, path, [*through, Term("each", "key", ())], place, keyed, trail)
+                hidden = self._local(term.name, path, [*through, Term("each", "key", ())], place, keyed, trail)
+                hits += [replace(hit, guessed=True) for hit in hidden]
             elif term.root == "module":
                 hits += self.module(term.name, (*term.rest, key, *path), through, place, want, trail)
         return hits
@@ -268,7 +273,10 @@ class Tracer:
         return [Hit((one_of([member for one in lists for member in one], reason),), False, guessed)]
 
 
-def instance_place(instance: Instance) -> Place:
-    """Return where the expressions of an instance stand."""
+def instance_place(instance: Instance, attribute: str | int = "") -> Place:
+    """Return where the expressions of an instance stand; its siblings are those that do not know this attribute."""
     assert instance.scope is not None
-    return Place(instance.scope, instance.key, instance.block.get("for_each_expression"))
+    name = f"{instance.type}.{instance.name}"
+    block = instance.scope.instances.get(name if instance.mode == "managed" else f"data.{name}", {})
+    siblings = tuple(key for key, one in block.items() if isinstance(one.unknown, dict) and one.unknown.get(attribute))
+    return Place(instance.scope, instance.key, instance.block.get("for_each_expression"), siblings)

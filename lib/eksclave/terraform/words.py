@@ -92,3 +92,27 @@ def alike(key: Any, instances: Sequence[Instance]) -> list[Instance]:
     found = [one for one in instances if isinstance(one.key, str) and within(one.key, key)]
     longest = max((len(words(str(one.key))) for one in found), default=0)
     return [one for one in found if len(words(str(one.key))) == longest]
+
+
+def in_same_place(key: Any, siblings: Iterable[Any], instances: Sequence[Instance]) -> list[Instance]:
+    """Return the one instance that stands in a key where those of its siblings stand: `to/from` keys name two.
+
+    Empty where the siblings do not say which place it is.
+    """
+    if not isinstance(key, str):
+        return []
+    places = {tuple(_places(sibling, instances)) for sibling in siblings if isinstance(sibling, str)}
+    told = {place[0] for place in places if len(place) == 1}
+    found = {at: one for at, one in _stands(key, instances)}
+    return [found[at] for at in told if at in found] if len(told) == 1 else []
+
+
+def _places(key: str, instances: Sequence[Instance]) -> list[int]:
+    return [at for at, _ in _stands(key, instances)]
+
+
+def _stands(key: str, instances: Sequence[Instance]) -> Iterable[tuple[int, Instance]]:
+    many = words(key)
+    for one in instances:
+        few = words(str(one.key))
+        yield from ((at, one) for at in range(len(many) - len(few) + 1) if few and many[at : at + len(few)] == few)

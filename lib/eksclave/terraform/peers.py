@@ -1,0 +1,23 @@
+"""The other side of a security group's rule: of several groups that it may be, not the rule's own."""
+
+from __future__ import annotations
+
+from eksclave.terraform.values import AnyOf, Value, is_symbolic
+
+_PEERS = ("referenced_security_group_id", "source_security_group_id")
+
+
+def without_own(values: dict[str, Value]) -> tuple[str, str] | None:
+    """Take a rule's own group out of what its peer may be, in place; return the attribute and what was assumed.
+
+    A rule that lets a group talk to itself says so with `self`, or with the same expression twice.
+    """
+    own = values.get("security_group_id")
+    for name in _PEERS:
+        peer = values.get(name)
+        if isinstance(peer, AnyOf) and own is not None and not isinstance(own, AnyOf) and is_symbolic(own):
+            others = tuple(one for one in peer.candidates if one != own)
+            if others and len(others) < len(peer.candidates):
+                values[name] = others[0] if len(others) == 1 else AnyOf(others, peer.reason)
+                return name, f"taken to be {values[name]}, not the rule's own group: the plan does not keep which"
+    return None
