@@ -11,7 +11,7 @@ from eksclave.reach.facts.clusters import Cluster
 from eksclave.reach.facts.groups import GroupRef, Placement
 from eksclave.reach.facts.hosts import Instance, LoadBalancer
 from eksclave.reach.facts.network import TargetKind
-from eksclave.reach.facts.values import OneOf, Value, choices, known_or
+from eksclave.reach.facts.values import Value, choices, known_or
 from eksclave.reach.question import Client, Party
 
 if TYPE_CHECKING:
@@ -25,24 +25,11 @@ _OTHER = re.compile(
 SSM_POLICIES = ("AmazonSSMManagedInstanceCore", "AmazonEC2RoleforSSM", "AmazonSSMManagedEC2InstanceDefaultPolicy")
 
 
-def settled(groups: Value[tuple[str, ...]]) -> Value[tuple[str, ...]]:
-    """Return the whole of a list whose parts are known and whose making is not: locals join lists far more often than
-    they choose between them. `ASSUMED` says so in the report."""
-    if isinstance(groups, OneOf) and "does not keep local" in groups.reason:
-        whole = max(groups.candidates, key=len)
-        if all(set(one) <= set(whole) for one in groups.candidates):
-            return whole
-    return groups
-
-
-ASSUMED = "a local that is made of several security groups gives all of them: the plan does not keep how it is made"
-
-
 def node_parties(view: View) -> tuple[Party, ...]:
     """Return the nodes: one party per distinct place, named after its groups."""
     found: dict[tuple[object, ...], tuple[list[str], Placement, Client]] = {}
     for group in view.node_groups:
-        groups = settled(group.groups)
+        groups = group.groups
         place = Placement(group.subnets, groups, group.origin, group.public_ip)
         client = client_of(view, known_or(group.ami_type, ""))
         names = found.setdefault((group.subnets, groups, client), ([], place, client))[0]

@@ -92,15 +92,24 @@ def _sources(
         if not _is_another_thing(variable, kind):
             hits = tracer.variable(variable, path, place.scope, want, trail)
             sure = variable == name or tells_its_kind(variable, kind)
-            found.append(Source(base(variable, kind), hits, sure))
+            found.append(Source(base(variable, kind), _whole(variable, hits), sure))
     for child, instances in sorted(place.scope.children.items()):
         some = next(iter(instances.values()))
         for output in sorted(some.configuration.get("outputs") or {}):
             if not _is_another_thing(output, kind):
                 inner = (output, *path) if None in instances else path
                 hits = tracer.module(child, inner, listed, place, want, trail)
-                found.append(Source(base(output, kind), hits, tells_its_kind(output, kind)))
+                found.append(Source(base(output, kind), _whole(output, hits), tells_its_kind(output, kind)))
     return [one for one in found if one.hits]
+
+
+def _whole(name: str, hits: list[Hit]) -> list[Hit]:
+    """What has a plural name is a list, also of one: it comes whole."""
+    single = [hit for hit in hits if not hit.many]
+    if not name.endswith("s") or not single:
+        return hits
+    whole = Hit(tuple(member for hit in single for member in hit.members), True, all(hit.guessed for hit in single))
+    return [whole, *(hit for hit in hits if hit.many)]
 
 
 def _alike(word: str, other: str) -> bool:

@@ -1,8 +1,9 @@
-"""The other side of a security group's rule: of several groups that it may be, not the rule's own."""
+"""What the other attributes of a resource, and its siblings, say of a value that the plan does not keep."""
 
 from __future__ import annotations
 
-from eksclave.terraform.values import AnyOf, Value, is_symbolic
+from eksclave.terraform.scope import Instance
+from eksclave.terraform.values import AnyOf, Path, Value, is_symbolic
 
 _PEERS = ("referenced_security_group_id", "source_security_group_id")
 
@@ -21,3 +22,12 @@ def without_own(values: dict[str, Value]) -> tuple[str, str] | None:
                 values[name] = others[0] if len(others) == 1 else AnyOf(others, peer.reason)
                 return name, f"taken to be {values[name]}, not the rule's own group: the plan does not keep which"
     return None
+
+
+def is_only_gateway(instance: Instance, path: Path) -> bool:
+    """Tell whether no other endpoint of the block can take the route tables that its expressions name."""
+    if instance.type != "aws_vpc_endpoint" or path != ("route_table_ids",) or instance.scope is None:
+        return False
+    block = instance.scope.instances.get(f"{instance.type}.{instance.name}", {})
+    gateways = [one for one in block.values() if one.after.get("vpc_endpoint_type") in (None, "Gateway")]
+    return gateways == [instance] and len(block) > 1

@@ -13,7 +13,7 @@ from eksclave.terraform.kinds import is_plural, kind_or_none
 from eksclave.terraform.leaves import cannot_be_a_policy
 from eksclave.terraform.model import Note, Resource
 from eksclave.terraform.part import Part, Qualify
-from eksclave.terraform.peers import without_own
+from eksclave.terraform.peers import is_only_gateway, without_own
 from eksclave.terraform.references import terms
 from eksclave.terraform.scope import Instance, Json, Scope, build_tree
 from eksclave.terraform.trace import Tracer, Want, instance_place
@@ -152,7 +152,8 @@ class _Reader:
             if kind is None:
                 return Unknown("known after apply")
             return self._from_dynamic_block(instance, path, Want(kind, plural))
-        value, assumed = self.tracer.value(expression, instance_place(instance, path[0]), Want(kind, plural))
+        want = Want(kind, plural, only=is_only_gateway(instance, path))
+        value, assumed = self.tracer.value(expression, instance_place(instance, path[0]), want)
         attribute = ".".join(map(str, path))
         if path == ("policy",) and instance.type == "aws_vpc_endpoint" and isinstance(value, Unknown):
             listed = terms(expression.get("references") or ()) if isinstance(expression, dict) else []

@@ -84,6 +84,26 @@ def alternatives(hits: Iterable[Hit]) -> list[list[Value]]:
     return [found[key] for key in sorted(found)]
 
 
+def joinable(hits: Sequence[Hit], flagged: bool, only: bool = False) -> list[list[Value]]:
+    """Return the whole lists that a hidden expression can make of these: each list by itself, or all joined.
+
+    Single values beside lists are always added, or by a flag (`concat([var.attach ? var.group : null], var.groups)`):
+    with or without all of them, never they alone.
+    """
+    lists = [hit for hit in hits if hit.many]
+    single = [hit for hit in hits if not hit.many]
+    parts = [lists, hits] if flagged or not single else [hits]
+    found: list[list[Value]] = []
+    if not only and (len(lists) > 1 or not lists):
+        beside = [] if flagged or not lists else [member for hit in single for member in hit.members]
+        found = alternatives([Hit((*hit.members, *beside), True) for hit in lists] or single)
+    for group in parts:
+        for one in alternatives([Hit(tuple(member for hit in group for member in hit.members), True)] if group else []):
+            if not any(set(map(repr, one)) == set(map(repr, other)) for other in found):
+                found.append(one)
+    return found
+
+
 def _opened(value: Value) -> list[Value]:
     return value if isinstance(value, list) else [value]
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from eksclave.terraform.kinds import Kind, produces
 from eksclave.terraform.references import Term, split
 from eksclave.terraform.scope import Instance
-from eksclave.terraform.values import AnyOf, Path, Ref
+from eksclave.terraform.values import AnyOf, Path, Ref, Value
 from eksclave.terraform.words import telling, within, words
 
 if TYPE_CHECKING:
@@ -33,22 +33,49 @@ def attribute_of(path: Path, instance: Instance, kind: Kind | None) -> tuple[Pat
     return attribute, path[:first]
 
 
-def meant(found: Sequence[tuple[Term, list[Hit]]], rest: Path, plural: bool) -> list[Hit]:
-    """Return the hits of the terms that the steps mean: `{nodes = A.nodes.id, db = A.db.id}["nodes"]` is `A.nodes.id`.
+Found = Sequence[tuple[Term, list["Hit"]]]
+"""The terms of one expression that give something, each with what it gives."""
 
-    Where no term bears such a word, each of them may be meant, or several.
-    """
-    steps = [step for step in rest if isinstance(step, str) and telling(step)]
+
+def meant(found: Found, rest: Path) -> Found:
+    """Return the terms that the steps mean: `{nodes = A.nodes.id, db = A.db.id}["nodes"]` is `A.nodes.id`."""
     sure = [(term, hits) for term, hits in found if not all(hit.guessed for hit in hits)]
     kept = sure or list(found)
-    told = len(kept) < 2 or not steps
-    for step in steps:
-        bearing = [(term, hits) for term, hits in kept if _bears(step, term)]
-        if bearing and len(bearing) < len(kept):
-            kept, told = bearing, True
-    if told or not plural:
-        return [hit for _, hits in kept for hit in hits]
-    return _one_or_all([hits for _, hits in kept], str(steps[-1]))
+    for step in rest:
+        if isinstance(step, str) and telling(step):
+            bearing = [(term, hits) for term, hits in kept if _bears(step, term)]
+            kept = bearing or kept
+    return kept
+
+
+def joined(found: Found, listed: Sequence[Term], rest: Path, want: Want) -> list[Hit]:
+    """Return what the terms give together: one list, or a choice where functions and conditions are lost.
+
+    Two lists alone are joined, or the first is taken (`concat`, `coalescelist`, `try`). Where something else stands
+    beside them that may be a condition, or a step takes a part of an object, each of them may be meant.
+    """
+    from eksclave.terraform.settle import Hit, alternatives
+
+    every = [hit for _, hits in found for hit in hits]
+    lists = [hits for _, hits in found if any(hit.many for hit in hits)]
+    parts = any(isinstance(step, str) and telling(step) for step in rest)
+    if not want.plural or want.only or len(found) < 2 or (len(lists) < 2 and not parts):
+        return [_whole(every)] if want.plural and want.only and every else every
+    single = [hit for _, hits in found for hit in hits if not any(one.many for one in hits)]
+    conditional = parts or len(found) < len(set(listed))
+    if parts:
+        lists, single = [hits for _, hits in found], []
+    options = [_whole(every), *(_whole([*hits, *single]) for hits in (lists if conditional else lists[:1]))]
+    choices = alternatives(options)
+    if len(choices) == 1:
+        return [Hit(tuple(choices[0]), True)]
+    return [Hit((AnyOf(tuple(choices), "several lists: joined, or one of them"),), True)]
+
+
+def _whole(hits: Sequence[Hit]) -> Hit:
+    from eksclave.terraform.settle import Hit
+
+    return Hit(tuple(member for hit in hits for member in hit.members), True, all(hit.guessed for hit in hits))
 
 
 def by_key(hits: list[Hit], key: object, want: Want, notes: list[str]) -> list[Hit]:
@@ -58,16 +85,22 @@ def by_key(hits: list[Hit], key: object, want: Want, notes: list[str]) -> list[H
     """
     from eksclave.terraform.settle import Hit
 
-    members = [member for hit in hits for member in hit.members]
+    members = [part for hit in hits for member in hit.members for part in _choices(member)]
     if want.plural or not isinstance(key, str) or len(members) < 2 or not all(isinstance(m, Ref) for m in members):
         return hits
     names = [_names(member) for member in members]
     common = set[str].intersection(*names)
-    fitting = [member for member, own in zip(members, names, strict=True) if (own - common) & set(words(key))]
-    if not fitting or any(one != fitting[0] for one in fitting):
+    shared = [len((own - common) & set(words(key))) for own in names]
+    best = max(shared)
+    fitting = [member for member, many in zip(members, shared, strict=True) if many == best]
+    if not best or any(one != fitting[0] for one in fitting):
         return hits
     notes.append(f"taken to be {fitting[0]}, whose name the key holds: the plan does not keep which")
     return [Hit((fitting[0],))]
+
+
+def _choices(member: Value) -> Sequence[Value]:
+    return member.candidates if isinstance(member, AnyOf) else (member,)
 
 
 def _names(ref: Ref) -> set[str]:
@@ -76,17 +109,6 @@ def _names(ref: Ref) -> set[str]:
     types = {at for at, step in enumerate(steps) if isinstance(step, str) and step.startswith("aws_")}
     said = [str(step) for at, step in enumerate(steps) if at not in types and step not in ("module", "data")]
     return {word for one in said if telling(one) for word in words(one)}
-
-
-def _one_or_all(parts: Sequence[list[Hit]], step: str) -> list[Hit]:
-    from eksclave.terraform.settle import Hit, alternatives
-
-    every = [Hit(tuple(member for hits in parts for hit in hits for member in hit.members), True)]
-    single = [Hit(tuple(member for hit in hits for member in hit.members), True) for hits in parts]
-    lists = alternatives([*single, *every])
-    if len(lists) == 1:
-        return [Hit(tuple(lists[0]), True)]
-    return [Hit((AnyOf(tuple(lists), f"the plan does not keep what stands under '{step}'"),), True)]
 
 
 def _bears(step: str, term: Term) -> bool:

@@ -12,13 +12,14 @@ from typing import Any
 
 from eksclave.terraform.evidence import Evidence
 from eksclave.terraform.kinds import Kind, attribute_kind
+from eksclave.terraform.outputs import could_be, flagged
 from eksclave.terraform.pick import pick
 from eksclave.terraform.references import Term, terms
 from eksclave.terraform.scope import Instance, Key, Scope
-from eksclave.terraform.settle import Hit, alternatives, literal, one_of, reference, settle, surest, usable
-from eksclave.terraform.steps import attribute_of, by_key, meant
+from eksclave.terraform.settle import Hit, alternatives, joinable, literal, one_of, reference, settle, surest, usable
+from eksclave.terraform.steps import attribute_of, by_key, joined, meant
 from eksclave.terraform.values import AnyOf, Path, Ref, Unknown, Value, dig
-from eksclave.terraform.words import Lost
+from eksclave.terraform.words import Lost, within
 
 _DEEPEST = 40
 
@@ -43,6 +44,7 @@ class Want:
     kind: Kind | None
     plural: bool
     lost: tuple[Lost, ...] = ()
+    only: bool = False  # nothing else can take what the expression names: several lists are joined
 
 
 @dataclass
@@ -113,7 +115,7 @@ class Tracer:
             if hits:
                 found.append((term, hits))
             trail.following.pop()
-        return surest(meant(found, rest, want.plural))
+        return surest(joined(meant(found, rest), listed, rest, want))
 
     def block(
         self, name: str, path: Path, listed: Sequence[Term], place: Place, want: Want, trail: Trail
@@ -125,9 +127,9 @@ class Tracer:
         """Plan JSON keeps no `[each.key]`: below a variable, an output or a local the key itself tells what is meant."""
         lost: list[Lost] = []
         for term in listed:
-            if term.root == "count" and isinstance(place.key, int) and not isinstance(place.key, bool):
-                lost.append((place.key,))
-            elif term.root == "each" and term.name == "key" and place.key is not None:
+            counted = term.root == "count" and isinstance(place.key, int)
+            keyed = term.root == "each" and term.name == "key"
+            if (counted or keyed) and place.key is not None:
                 lost.append((place.key,))
         lost += self._lost(listed, place)
         return replace(want, lost=(*want.lost, *lost)) if lost else want
@@ -147,7 +149,8 @@ class Tracer:
             attribute, steps = attribute_of(path, next(iter(instances.values())), want.kind)
             lost = (*((step,) for step in steps), *self._lost(listed, place))
             chosen = pick(term, instances, listed, place, lost, want, trail.notes)
-            many, path = want.plural and len(chosen) > 1, attribute
+            picked = len(chosen) == 1 and any(other.root in ("each", "count") for other in listed)
+            many, path = want.plural and None not in instances and not picked, attribute
         values = [self.deref(ref) for one in chosen if (ref := reference(one, path, want.kind)) is not None]
         if not values:
             return []
@@ -229,22 +232,37 @@ class Tracer:
     ) -> list[Hit]:
         """Follow an output of a module call into the module."""
         children = place.scope.children.get(name, {})
-        indexed = any(term.root in ("each", "count") for term in listed)
-        if path and path[0] in children and None not in children:
-            chosen, path = [children[path[0]]], path[1:]
-        elif place.key in children and (indexed or None in children):
-            chosen = [children[place.key]]
-        else:
-            chosen = [children[key] for key in sorted(children, key=str)]
+        chosen, path = self._children(children, path, listed, place, want)
+        want = replace(want, only=False)
         hits: list[Hit] = []
         for child in chosen:
             outputs = child.configuration.get("outputs") or {}
-            named = [o for o in sorted(outputs) if want.kind is not None and attribute_kind(o) == want.kind]
-            for output in [str(path[0])] if path else named:
+            asked = [str(path[0])] if path and path[0] in outputs else could_be(outputs, want.kind)
+            for output in asked:
                 expression = (outputs.get(output) or {}).get("expression") or {}
                 inside = terms(expression.get("references") or ())
-                hits += self.follow(inside, Place(child), want, path[1:], trail)
+                rest = path[1:] if path and path[0] == output else path
+                hits += self.follow(inside, Place(child), want, rest, trail)
         return hits
+
+    def _children(
+        self, children: Mapping[Key, Scope], path: Path, listed: Sequence[Term], place: Place, want: Want
+    ) -> tuple[list[Scope], Path]:
+        """Return the module instances that are meant, and the path inside them. A computed index is lost, too."""
+        if path and path[0] in children and None not in children:
+            return [children[path[0]]], path[1:]
+        every = [children[key] for key in sorted(children, key=str)]
+        if len(every) < 2:
+            return every, path
+        indexed = any(term.root in ("each", "count") for term in listed)
+        if indexed and place.key in children:
+            return [children[place.key]], path
+        for index in (*self._lost(listed, place), *want.lost):
+            fitting = [one for one in every if one.key in index]
+            if fitting and len(fitting) < len(every):
+                return fitting, path
+        held = [one for one in every if indexed and isinstance(place.key, str) and within(str(one.key), place.key)]
+        return (held if len(held) == 1 else every), path
 
     def _local(
         self, name: str, path: Path, listed: Sequence[Term], place: Place, want: Want, trail: Trail
@@ -256,16 +274,15 @@ class Tracer:
             return []
         hits, named = candidates(self, name, path, listed, place, want, trail)
         guessed = not named and not tells_its_kind(name, want.kind)
-        lists = alternatives(hits)
+        if want.plural:
+            lists = joinable(hits, flagged(place.scope, hits), want.only)
+        else:
+            lists = alternatives(hits)
         if not lists:
             return []
         reason = f"the plan does not keep local.{name}"
         if want.plural and len(lists) > 1:
-            every: list[Value] = []
-            for one in lists:
-                every += [member for member in one if member not in every]
-            whole = lists if every in lists else [*lists, every]
-            return [Hit((AnyOf(tuple(whole), reason),), True, guessed)]
+            return [Hit((AnyOf(tuple(lists), reason),), True, guessed)]
         if want.plural or len(lists[0]) == len(lists) == 1:
             said = ", ".join(map(str, lists[0][:3])) + (", …" if len(lists[0]) > 3 else "")
             trail.notes.append(f"local.{name} is taken to be {said}: {reason}")

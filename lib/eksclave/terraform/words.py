@@ -103,7 +103,7 @@ def in_same_place(key: Any, siblings: Iterable[Any], instances: Sequence[Instanc
         return []
     places = {tuple(_places(sibling, instances)) for sibling in siblings if isinstance(sibling, str)}
     told = {place[0] for place in places if len(place) == 1}
-    found = {at: one for at, one in _stands(key, instances)}
+    found = dict(_stands(key, instances))
     return [found[at] for at in told if at in found] if len(told) == 1 else []
 
 

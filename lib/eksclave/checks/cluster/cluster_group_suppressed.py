@@ -17,7 +17,6 @@ from collections.abc import Iterator, Sequence
 
 from eksclave.catalog.flows import find_flow
 from eksclave.checks.asking import passes, say, stop, unsure
-from eksclave.checks.parties import ASSUMED, settled
 from eksclave.checks.result import Result
 from eksclave.checks.view import View
 from eksclave.reach.answer import Outcome
@@ -35,7 +34,7 @@ def ask(view: View, so_far: Sequence[Result]) -> Iterator[Result]:
         return
     wrong, own = 0, view.cluster.cluster_group
     for group in view.node_groups:
-        named = choices(settled(group.groups))
+        named = choices(group.groups)
         if named is None:
             wrong += 1
             yield unsure(view, "R5", f"the node group's security groups: {why_unknown(group.groups)}", group.origin)
@@ -64,8 +63,16 @@ def ask(view: View, so_far: Sequence[Result]) -> Iterator[Result]:
                 [stop(origin, reason), stop(group.origin, "nodes of this group")],
                 fix=fix,
             )
+        elif len(named) > 1 and any(_open(one, where) for one in so_far):
+            wrong += 1
+            why = f"whether {where} carries the cluster security group is open: {why_unknown(group.groups)}"
+            yield unsure(view, "R5", why, group.origin)
     if not wrong:
-        assumed = (ASSUMED,) if any(settled(one.groups) is not one.groups for one in view.node_groups) else ()
         yield passes(
-            view, "R5", "every node carries the cluster security group, or groups that let the same flows pass", assumed
+            view, "R5", "every node carries the cluster security group, or groups that let the same flows pass"
         )
+
+
+def _open(result: Result, where: str) -> bool:
+    between = result.requirement.startswith("C")
+    return between and result.outcome is Outcome.UNKNOWN and where in result.source + result.destination

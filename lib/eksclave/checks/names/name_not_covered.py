@@ -19,7 +19,7 @@ from eksclave.catalog.features import Feature
 from eksclave.catalog.flows import find_flow
 from eksclave.checks.asking import broken, traced
 from eksclave.checks.from_flows import from_flows
-from eksclave.checks.parties import client_of, settled
+from eksclave.checks.parties import client_of
 from eksclave.checks.result import Result
 from eksclave.checks.view import View
 from eksclave.net import PortRange
@@ -40,7 +40,7 @@ def ask(view: View, so_far: Sequence[Result]) -> Iterator[Result]:
     for group in view.node_groups:
         ami = known_or(group.ami_type, "")
         if "FIPS" in ami:
-            place = Placement(group.subnets, settled(group.groups), group.origin, group.public_ip)
+            place = Placement(group.subnets, group.groups, group.origin, group.public_ip)
             party = Party(f"nodes of {group.origin.address}", (place,), client=client_of(view, ami))
             name = f"ecr-fips.{view.region}.amazonaws.com"
             trace = view.trace(Question(party, DnsName(name), (PortRange.of(443),)))

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from eksclave.reach.build.base import Build, once
 from eksclave.reach.build.eks import cluster_key
 from eksclave.reach.build.iam import Known, role_key, role_keys
 from eksclave.reach.build.order import waits
+from eksclave.reach.build.trust import PODS, trusted_role
 from eksclave.reach.facts import clusters
-from eksclave.reach.facts.values import AFTER_APPLY, OneOf, Unknown, Value
+from eksclave.reach.facts.values import AFTER_APPLY, Value
 from eksclave.terraform.model import Resource
-from eksclave.terraform.values import AnyOf, Ref
 
 
 def addons(build: Build) -> tuple[clusters.Addon, ...]:
@@ -23,7 +21,7 @@ def addons(build: Build) -> tuple[clusters.Addon, ...]:
 def _addon(build: Build, addon: Resource, known: Known) -> clusters.Addon:
     role = build.option(addon, "service_account_role_arn")
     identities = tuple(
-        (str(block.get("service_account")), _identity_role(build, block.get("role_arn"), known, addon))
+        (str(block.get("service_account")), trusted_role(build, block.get("role_arn"), known, addon, PODS))
         for block in addon.blocks("pod_identity_association")
     )
     return clusters.Addon(
@@ -39,25 +37,6 @@ def _addon(build: Build, addon: Resource, known: Known) -> clusters.Addon:
     )
 
 
-def _identity_role(build: Build, value: Any, known: Known, near: Resource) -> Value[str]:
-    """Of several candidates only those that trust EKS Pod Identity can be meant: EKS refuses the others."""
-    value = build.world.resolve(value)
-    if isinstance(value, AnyOf):
-        from eksclave.reach.build.policies import policy
-
-        fitting: list[Any] = []
-        for candidate in value.candidates:
-            role = build.world.resources.get(candidate.address) if isinstance(candidate, Ref) else None
-            if role is None:
-                return role_key(build, value, known, near)
-            trust = policy(build, role.get("assume_role_policy"), build.origin(role))
-            if trust is None or isinstance(trust, (Unknown, OneOf)) or "pods.eks.amazonaws.com" in repr(trust):
-                fitting.append(candidate)
-        if fitting:
-            value = fitting[0] if len(fitting) == 1 else AnyOf(tuple(fitting), value.reason)
-    return role_key(build, value, known, near)
-
-
 def pod_identities(build: Build) -> tuple[clusters.PodIdentity, ...]:
     """Return the Pod Identity associations."""
     known = role_keys(build)
@@ -68,7 +47,7 @@ def pod_identities(build: Build) -> tuple[clusters.PodIdentity, ...]:
             cluster_key(build, one.get("cluster_name"), one),
             build.text(one.get("namespace"), AFTER_APPLY),
             build.text(one.get("service_account"), AFTER_APPLY),
-            _identity_role(build, one.get("role_arn"), known, one),
+            trusted_role(build, one.get("role_arn"), known, one, PODS),
         )
         for one in build.of("aws_eks_pod_identity_association")
     )

@@ -7,9 +7,10 @@ from ipaddress import ip_network
 from typing import Any
 
 from eksclave.reach.build.base import GROUP, SUBNET, VPC, Build, once
-from eksclave.reach.build.iam import Known, profile_role, role_key, role_keys
+from eksclave.reach.build.iam import Known, profile_role, role_keys
 from eksclave.reach.build.order import waits
 from eksclave.reach.build.templates import configured, launch_template
+from eksclave.reach.build.trust import EC2, EKS, FARGATE, trusted_role
 from eksclave.reach.facts import clusters
 from eksclave.reach.facts.groups import cluster_group_key
 from eksclave.reach.facts.values import AFTER_APPLY, HOLE, NOT_IN_INPUT, OneOf, Value
@@ -61,10 +62,10 @@ def _cluster(build: Build, cluster: Resource, known: Known) -> clusters.Cluster:
         build.text(build.option(cluster, "version"), NOT_IN_INPUT),
         build.text(cluster.get("endpoint"), AFTER_APPLY),
         build.text(_issuer(cluster), AFTER_APPLY),
-        role_key(build, cluster.get("role_arn"), known, cluster),
+        trusted_role(build, cluster.get("role_arn"), known, cluster, EKS),
         build.flag(compute.get("enabled")) if compute else False,
         tuple(str(pool) for pool in build.items(compute.get("node_pools")) or ()),
-        role_key(build, compute["node_role_arn"], known) if compute.get("node_role_arn") else None,
+        trusted_role(build, compute["node_role_arn"], known, None, EC2) if compute.get("node_role_arn") else None,
         build.text(configured(access.get("authentication_mode")), "CONFIG_MAP"),
         build.flag(configured(access.get("bootstrap_cluster_creator_admin_permissions")), True),
         build.flag(configured(cluster.get("bootstrap_self_managed_addons")), True),
@@ -156,7 +157,7 @@ def _managed(build: Build, group: Resource, known: Known) -> clusters.NodeGroup:
         groups,
         build.text(group.get("node_group_name"), AFTER_APPLY),
         True,
-        role_key(build, group.get("node_role_arn"), known, group),
+        trusted_role(build, group.get("node_role_arn"), known, group, EC2),
         image_type,
         template.image if template is not None else None,
         template_key,
@@ -193,7 +194,7 @@ def fargate_profiles(build: Build) -> tuple[clusters.FargateProfile, ...]:
             build.origin(profile),
             cluster_key(build, profile.get("cluster_name"), profile),
             build.many(profile.get("subnet_ids"), *SUBNET),
-            role_key(build, profile.get("pod_execution_role_arn"), known, profile),
+            trusted_role(build, profile.get("pod_execution_role_arn"), known, profile, FARGATE),
             tuple(_selectors(profile)),
             waits(build, profile.address),
         )
