@@ -24,6 +24,8 @@ def inside(expression: Any, name: str) -> Any:
 
 def block_for(expression: Any, element: Any, at: int, count: int) -> Any:
     """Find the block that made an element: sets lose the order of the configuration, constants tell them apart."""
+    if isinstance(expression, dict) and isinstance(expression.get("constant_value"), list):
+        return None  # what is not known stands in a dynamic block beside those that are constant
     if not isinstance(expression, list):
         return expression
     if len(expression) == 1 and count == 1:

@@ -22,7 +22,8 @@ def could_be(outputs: Mapping[str, Any], kind: Kind | None) -> list[str]:
     if kind is None:
         return []
     said = {name: attribute_kind(name) or attribute_kind(name.removesuffix("s")) for name in sorted(outputs)}
-    return [name for name, of in said.items() if of == kind] or [name for name, of in said.items() if of is None]
+    alike = [name for name, of in said.items() if of is not None and of.types == kind.types]
+    return alike or [name for name, of in said.items() if of is None]
 
 
 def flagged(scope: Scope, hits: Sequence[Hit]) -> bool:

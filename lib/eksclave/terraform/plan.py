@@ -15,11 +15,14 @@ from eksclave.terraform.model import Note, Resource
 from eksclave.terraform.part import Part, Qualify
 from eksclave.terraform.peers import is_only_gateway, without_own
 from eksclave.terraform.references import terms
+from eksclave.terraform.regions import config_key, regions_of
 from eksclave.terraform.scope import Instance, Json, Scope, build_tree
+from eksclave.terraform.tiers import spoken_of
 from eksclave.terraform.trace import Tracer, Want, instance_place
 from eksclave.terraform.values import AnyOf, Ref, Sensitive, Unknown, Value, dig, symbols
 from eksclave.terraform.waits import Waits
 
+_ONE_SUBNET_A_ZONE = ("aws_vpc_endpoint", "aws_ec2_transit_gateway_vpc_attachment")
 _AWS_POLICY = re.compile(r"^(Amazon|AWS|CloudWatch)[A-Za-z0-9_]+$")
 
 
@@ -53,7 +56,7 @@ class _Reader:
         self.notes: list[Note] = []
         self.values: dict[str, dict[str, Value]] = {}
         self.busy: set[str] = set()
-        self.regions = _regions(document)
+        self.regions = regions_of(document, instances.values())
         self.waits = Waits(qualify)
 
     def resource(self, instance: Instance) -> Resource:
@@ -152,7 +155,14 @@ class _Reader:
             if kind is None:
                 return Unknown("known after apply")
             return self._from_dynamic_block(instance, path, Want(kind, plural))
-        want = Want(kind, plural, only=is_only_gateway(instance, path))
+        want = Want(
+            kind,
+            plural,
+            only=is_only_gateway(instance, path),
+            said=spoken_of(instance),
+            vpc=self._vpc(instance) if path != ("vpc_id",) else None,
+            apart=instance.type in _ONE_SUBNET_A_ZONE,
+        )
         value, assumed = self.tracer.value(expression, instance_place(instance, path[0]), want)
         attribute = ".".join(map(str, path))
         if path == ("policy",) and instance.type == "aws_vpc_endpoint" and isinstance(value, Unknown):
@@ -165,6 +175,17 @@ class _Reader:
         if isinstance(path[-1], int) and isinstance(value, list):
             return value[path[-1]] if path[-1] < len(value) else Unknown("known after apply")
         return value
+
+    def _vpc(self, instance: Instance) -> Value:
+        """Return the VPC that a resource says it is in."""
+        if instance.after.get("vpc_id"):
+            return instance.after["vpc_id"]
+        expressions = instance.block.get("expressions")
+        expression = expressions.get("vpc_id") if isinstance(expressions, dict) else None
+        if expression is None:
+            return None
+        kind = kind_or_none(instance.type, ("vpc_id",))
+        return self.tracer.value(expression, instance_place(instance, "vpc_id"), Want(kind, False))[0]
 
     def _managed_policy(self, instance: Instance, value: Value, assumed: list[str]) -> tuple[Value, list[str]]:
         """AWS's own policies are unknown where a module waits for its partition; then the instance's key names them."""
@@ -227,24 +248,7 @@ class _Reader:
         return value
 
     def _region(self, instance: Instance) -> str | None:
-        return self.regions.get(str(instance.block.get("provider_config_key") or "aws")) or self.regions.get("aws")
-
-
-def _regions(document: Json) -> dict[str, str]:
-    """Return the Region of each provider configuration; a root variable is looked up."""
-    found: dict[str, str] = {}
-    variables = document.get("variables") or {}
-    providers = (document.get("configuration") or {}).get("provider_config") or {}
-    for key, provider in providers.items():
-        expression = ((provider or {}).get("expressions") or {}).get("region") or {}
-        constant = expression.get("constant_value")
-        for reference in expression.get("references") or ():
-            if constant is None and str(reference).startswith("var."):
-                constant = (variables.get(str(reference)[4:]) or {}).get("value")
-        if isinstance(constant, str):
-            found[key] = constant
-            found.setdefault(key.rsplit(":", 1)[-1], constant)
-    return found
+        return self.regions.get(config_key(instance)) or self.regions.get("aws")
 
 
 def _refs(values: Value) -> Iterator[Ref]:

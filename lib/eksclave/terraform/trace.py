@@ -11,13 +11,14 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from eksclave.terraform.evidence import Evidence
-from eksclave.terraform.kinds import Kind, attribute_kind
+from eksclave.terraform.kinds import ROUTE_TABLE, SECURITY_GROUP, SUBNET, Kind, attribute_kind
 from eksclave.terraform.outputs import could_be, flagged
 from eksclave.terraform.pick import pick
 from eksclave.terraform.references import Term, terms
 from eksclave.terraform.scope import Instance, Key, Scope
 from eksclave.terraform.settle import Hit, alternatives, joinable, literal, one_of, reference, settle, surest, usable
 from eksclave.terraform.steps import attribute_of, by_key, joined, meant
+from eksclave.terraform.tiers import in_one_zone, spoken, tiers
 from eksclave.terraform.values import AnyOf, Path, Ref, Unknown, Value, dig
 from eksclave.terraform.words import Lost, within
 
@@ -45,6 +46,9 @@ class Want:
     plural: bool
     lost: tuple[Lost, ...] = ()
     only: bool = False  # nothing else can take what the expression names: several lists are joined
+    said: frozenset[str] = frozenset()  # what the resource is for, in words
+    vpc: Value = None  # the VPC that it is in, where it says so
+    apart: bool = False  # no two subnets of one zone may be in the list
 
 
 @dataclass
@@ -117,14 +121,12 @@ class Tracer:
             trail.following.pop()
         return surest(joined(meant(found, rest), listed, rest, want))
 
-    def block(
-        self, name: str, path: Path, listed: Sequence[Term], place: Place, want: Want, trail: Trail
-    ) -> list[Hit]:
+    def block(self, name: str, path: Path, listed: Sequence[Term], place: Place, want: Want, trail: Trail) -> list[Hit]:
         """Return what a whole resource block gives: the ids of its instances."""
         return self._resource(Term("resource", name, ()), path, listed, place, want, trail)
 
     def _with_lost_index(self, want: Want, listed: Sequence[Term], place: Place) -> Want:
-        """Plan JSON keeps no `[each.key]`: below a variable, an output or a local the key itself tells what is meant."""
+        """Plan JSON keeps no `[each.key]`: below a variable, an output or a local, the key tells what is meant."""
         lost: list[Lost] = []
         for term in listed:
             counted = term.root == "count" and isinstance(place.key, int)
@@ -148,7 +150,10 @@ class Tracer:
         else:
             attribute, steps = attribute_of(path, next(iter(instances.values())), want.kind)
             lost = (*((step,) for step in steps), *self._lost(listed, place))
-            chosen = pick(term, instances, listed, place, lost, want, trail.notes)
+            near = self._near(instances, want)
+            chosen = pick(term, near, listed, place, lost, want, trail.notes)
+            if len(chosen) == len(near) and (open_tiers := self._tier(term, chosen, listed, want, trail)):
+                return open_tiers
             picked = len(chosen) == 1 and any(other.root in ("each", "count") for other in listed)
             many, path = want.plural and None not in instances and not picked, attribute
         values = [self.deref(ref) for one in chosen if (ref := reference(one, path, want.kind)) is not None]
@@ -159,6 +164,41 @@ class Tracer:
         if many or len(values) == 1:
             return [Hit(tuple(values), many)]
         return [Hit((one_of(values, f"the plan does not keep which instance of {term.name}"),))]
+
+    def _near(self, instances: Mapping[Key, Instance], want: Want) -> Mapping[Key, Instance]:
+        """Leave out what is surely in another VPC: an index that was lost cannot have meant it."""
+        if not isinstance(want.vpc, (Ref, str)) or want.kind not in (SUBNET, ROUTE_TABLE, SECURITY_GROUP):
+            return instances
+        found = {}
+        for key, one in instances.items():
+            vpc = one.after.get("vpc_id") or self.deref(Ref(one.address, ("vpc_id",)))
+            elsewhere = type(vpc) is type(want.vpc) and vpc != want.vpc and vpc != Ref(one.address, ("vpc_id",))
+            if not elsewhere:
+                found[key] = one
+        return found or instances
+
+    def _tier(
+        self, term: Term, every: list[Instance], listed: Sequence[Term], want: Want, trail: Trail
+    ) -> list[Hit] | None:
+        """Subnets in a map by tier and zone, of which an expression may mean a part; None where it means all of them.
+
+        Something beside the map in the expression can be the index; two subnets of one zone cannot both be meant where
+        AWS takes one a zone.
+        """
+        refuted = want.apart and in_one_zone(every)
+        if want.kind is not SUBNET or not want.plural or not (refuted or len(set(listed)) > 1):
+            return None
+        found = tiers(every)
+        if len(found) < 2:
+            return None
+        meant_one = spoken(found, want.said)
+        lists = [[Ref(one.address, ("id",)) for one in tier] for tier in ([meant_one] if meant_one else found)]
+        if meant_one:
+            keys = ", ".join(str(one.key) for one in meant_one[:3])
+            trail.notes.append(f"uses {keys} of {term.name}: their keys name what it is for, the plan lost which")
+            return [Hit(tuple(lists[0]), True)]
+        whole = [] if refuted else [[ref for one in lists for ref in one]]
+        return [Hit((AnyOf((*lists, *whole), f"the plan does not keep which of {term.name}"),), True)]
 
     def _lost(self, listed: Sequence[Term], place: Place) -> list[Lost]:
         """Return what other terms of an expression are known to say: words that may be the index the plan lost.
@@ -274,10 +314,7 @@ class Tracer:
             return []
         hits, named = candidates(self, name, path, listed, place, want, trail)
         guessed = not named and not tells_its_kind(name, want.kind)
-        if want.plural:
-            lists = joinable(hits, flagged(place.scope, hits), want.only)
-        else:
-            lists = alternatives(hits)
+        lists = joinable(hits, flagged(place.scope, hits), want.only) if want.plural else alternatives(hits)
         if not lists:
             return []
         reason = f"the plan does not keep local.{name}"

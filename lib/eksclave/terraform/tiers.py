@@ -1,0 +1,57 @@
+"""Tiers of subnets: which part of a map of subnets an expression may mean, where a filter or an index was lost."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from eksclave.terraform.scope import Instance
+from eksclave.terraform.words import words
+
+_CALLED: dict[str, tuple[str, ...]] = {
+    "aws_eks_node_group": ("node", "worker", "compute"),
+    "aws_autoscaling_group": ("node", "worker", "compute"),
+    "aws_eks_cluster": ("control", "plane", "controlplane", "cluster"),
+    "aws_eks_fargate_profile": ("fargate", "pod"),
+    "aws_vpc_endpoint": ("endpoint", "vpce", "privatelink"),
+    "aws_ec2_transit_gateway_vpc_attachment": ("tgw", "transit", "attachment"),
+    "aws_instance": ("bastion", "jump", "ops", "access"),
+    "aws_lb": ("lb", "alb", "nlb", "ingress", "loadbalancer"),
+    "aws_nat_gateway": ("public", "nat"),
+}
+"""What people call the tier that is made for a resource."""
+
+
+def spoken_of(instance: Instance) -> frozenset[str]:
+    """Return the words that tell what a resource is for: its kind, name, key and modules."""
+    said = [*_CALLED.get(instance.type, ()), instance.name, str(instance.key or ""), instance.module]
+    return frozenset(word for one in said for word in words(one)) - {"module", "this", "main"}
+
+
+def tiers(instances: Sequence[Instance]) -> list[list[Instance]]:
+    """Return the subnets by tier: those whose keys differ in the zone alone. One list where keys tell no tiers."""
+    found: dict[tuple[str, ...], list[Instance]] = {}
+    for one in instances:
+        if not isinstance(one.key, str):
+            return [list(instances)]
+        found.setdefault(_without_zone(one), []).append(one)
+    return list(found.values())
+
+
+def _without_zone(instance: Instance) -> tuple[str, ...]:
+    zone = instance.after.get("availability_zone") or instance.after.get("availability_zone_id") or ""
+    told = set(words(str(zone))) | {str(zone)[-1:].lower()}
+    return tuple(word for word in words(str(instance.key)) if word not in told and not word.isdigit())
+
+
+def in_one_zone(instances: Sequence[Instance]) -> bool:
+    """Tell whether two of the subnets are surely in one zone: no endpoint and no attachment takes both."""
+    zones = [one.after.get("availability_zone") or one.after.get("availability_zone_id") for one in instances]
+    known = [zone for zone in zones if isinstance(zone, str)]
+    return len(set(known)) < len(known)
+
+
+def spoken(every: Sequence[list[Instance]], said: frozenset[str]) -> list[Instance]:
+    """Return the one tier whose keys share words with what a resource is for; empty where none does, or several."""
+    shared = [len({word for one in tier for word in _without_zone(one)} & said) for tier in every]
+    best = max(shared, default=0)
+    return every[shared.index(best)] if best and shared.count(best) == 1 else []
