@@ -89,7 +89,7 @@ def _sources(
         label = base(str(_attribute(block, kind)[-1]), kind) if beside else label
         found.append(Source(label, hits, beside=beside))
     for variable in sorted(place.scope.call.get("expressions") or {}):
-        if not _is_another_thing(variable, kind):
+        if attribute_kind(variable) in (None, kind):
             hits = tracer.variable(variable, path, place.scope, want, trail)
             sure = variable == name or tells_its_kind(variable, kind)
             found.append(Source(base(variable, kind), _whole(variable, hits), sure))

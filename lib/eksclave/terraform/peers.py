@@ -24,6 +24,19 @@ def without_own(values: dict[str, Value]) -> tuple[str, str] | None:
     return None
 
 
+def distinct_vpcs(values: dict[str, Value]) -> tuple[str, str] | None:
+    """Give as many `vpc` blocks of a zone as there are VPCs one each, in place: AWS refuses to associate one twice."""
+    blocks = values.get("vpc")
+    if not isinstance(blocks, list) or not all(isinstance(block, dict) for block in blocks):
+        return None
+    choices = [block.get("vpc_id") for block in blocks]
+    first = choices[0] if choices else None
+    if not isinstance(first, AnyOf) or len(first.candidates) != len(blocks) or any(one != first for one in choices):
+        return None
+    values["vpc"] = [{**block, "vpc_id": one} for block, one in zip(blocks, first.candidates, strict=True)]
+    return "vpc", f"taken to be {', '.join(map(str, first.candidates))}: a zone has each VPC once"
+
+
 def is_only_gateway(instance: Instance, path: Path) -> bool:
     """Tell whether no other endpoint of the block can take the route tables that its expressions name."""
     if instance.type != "aws_vpc_endpoint" or path != ("route_table_ids",) or instance.scope is None:

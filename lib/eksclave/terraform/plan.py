@@ -13,7 +13,7 @@ from eksclave.terraform.kinds import is_plural, kind_or_none
 from eksclave.terraform.leaves import cannot_be_a_policy
 from eksclave.terraform.model import Note, Resource
 from eksclave.terraform.part import Part, Qualify
-from eksclave.terraform.peers import is_only_gateway, without_own
+from eksclave.terraform.peers import distinct_vpcs, is_only_gateway, without_own
 from eksclave.terraform.references import terms
 from eksclave.terraform.regions import config_key, regions_of
 from eksclave.terraform.scope import Instance, Json, Scope, build_tree
@@ -100,8 +100,9 @@ class _Reader:
             )
         if instance.block and instance.scope is not None and instance.mode == "managed":
             values.setdefault("id", Ref(instance.address, ("id",)))
-        if (assumed := without_own(values)) is not None:
-            self.notes.append(Note(self.qualify(instance.address), *assumed))
+        for assumed in (without_own(values), distinct_vpcs(values) if instance.type == "aws_route53_zone" else None):
+            if assumed is not None:
+                self.notes.append(Note(self.qualify(instance.address), *assumed))
         self.busy.discard(instance.address)
         self.values[instance.address] = values
         return values

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from eksclave.terraform.kinds import Kind, produces
@@ -78,25 +78,36 @@ def _whole(hits: Sequence[Hit]) -> Hit:
     return Hit(tuple(member for hit in hits for member in hit.members), True, all(hit.guessed for hit in hits))
 
 
-def by_key(hits: list[Hit], key: object, want: Want, notes: list[str]) -> list[Hit]:
-    """Of several things that one attribute may point to, return the one whose name stands in the instance's key.
+def by_words(
+    hits: list[Hit], said: frozenset[str], want: Want, notes: list[str], deref: Callable[[Ref], Value]
+) -> list[Hit]:
+    """Of several things that one attribute may point to, return the one whose name stands in the instance's own words.
 
-    `ingress_bastion_443` points to `module.bastion.aws_security_group.this` rather than to the nodes' group.
+    `ingress_bastion_443` points to `module.bastion.aws_security_group.this` rather than to the nodes' group; the record
+    `sts.eu-central-1.amazonaws.com` to the endpoint of `com.amazonaws.eu-central-1.sts`.
     """
     from eksclave.terraform.settle import Hit
 
     members = [part for hit in hits for member in hit.members for part in _choices(member)]
-    if want.plural or not isinstance(key, str) or len(members) < 2 or not all(isinstance(m, Ref) for m in members):
+    if want.plural or not said or len(members) < 2 or not all(isinstance(m, Ref) for m in members):
         return hits
-    names = [_names(member) for member in members]
+    names = [_names(member) | _service(member, deref) for member in members]
     common = set[str].intersection(*names)
-    shared = [len((own - common) & set(words(key))) for own in names]
+    shared = [len((own - common) & said) for own in names]
     best = max(shared)
     fitting = [member for member, many in zip(members, shared, strict=True) if many == best]
     if not best or any(one != fitting[0] for one in fitting):
         return hits
-    notes.append(f"taken to be {fitting[0]}, whose name the key holds: the plan does not keep which")
+    notes.append(f"taken to be {fitting[0]}, whose name its own words hold: the plan does not keep which")
     return [Hit((fitting[0],))]
+
+
+def _service(ref: Ref, deref: Callable[[Ref], Value]) -> set[str]:
+    """An endpoint is also called by its service."""
+    if ".aws_vpc_endpoint." not in f".{ref.address}":
+        return set()
+    service = deref(Ref(ref.address, ("service_name",)))
+    return set(words(service)) if isinstance(service, str) else set()
 
 
 def _choices(member: Value) -> Sequence[Value]:

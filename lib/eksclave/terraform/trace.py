@@ -17,10 +17,10 @@ from eksclave.terraform.pick import pick
 from eksclave.terraform.references import Term, terms
 from eksclave.terraform.scope import Instance, Key, Scope
 from eksclave.terraform.settle import Hit, alternatives, joinable, literal, one_of, reference, settle, surest, usable
-from eksclave.terraform.steps import attribute_of, by_key, joined, meant
+from eksclave.terraform.steps import attribute_of, by_words, joined, meant
 from eksclave.terraform.tiers import in_one_zone, spoken, tiers
 from eksclave.terraform.values import AnyOf, Path, Ref, Unknown, Value, dig
-from eksclave.terraform.words import Lost, within
+from eksclave.terraform.words import Lost, within, words
 
 _DEEPEST = 40
 
@@ -29,13 +29,15 @@ _DEEPEST = 40
 class Place:
     """Where an expression stands: its module instance, and what `each` and `count` mean there.
 
-    `siblings` are the keys of the block's instances that do not know the attribute either.
+    `siblings` are the keys of the block's instances that do not know the attribute either; `words` are those of the
+    instance's key, and of a record's name.
     """
 
     scope: Scope
     key: Key = None
     for_each: Any = None
     siblings: tuple[Key, ...] = ()
+    words: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -76,7 +78,7 @@ class Tracer:
             return Unknown("the plan does not keep this expression"), []
         trail = Trail()
         listed = terms(references)
-        hits = by_key(self.follow(listed, place, want, (), trail), place.key, want, trail.notes)
+        hits = by_words(self.follow(listed, place, want, (), trail), place.words, want, trail.notes, self.deref)
         used = tuple(Ref(term.name, term.rest) for term in listed if term.root in ("resource", "data"))
         return settle(hits, want.kind, want.plural, used), trail.notes
 
@@ -126,7 +128,7 @@ class Tracer:
         return self._resource(Term("resource", name, ()), path, listed, place, want, trail)
 
     def _with_lost_index(self, want: Want, listed: Sequence[Term], place: Place) -> Want:
-        """Plan JSON keeps no `[each.key]`: below a variable, an output or a local, the key tells what is meant."""
+        """Plan JSON keeps no `[each.key]`: below variables, outputs and locals the key tells what is meant."""
         lost: list[Lost] = []
         for term in listed:
             counted = term.root == "count" and isinstance(place.key, int)
@@ -333,4 +335,6 @@ def instance_place(instance: Instance, attribute: str | int = "") -> Place:
     name = f"{instance.type}.{instance.name}"
     block = instance.scope.instances.get(name if instance.mode == "managed" else f"data.{name}", {})
     siblings = tuple(key for key, one in block.items() if isinstance(one.unknown, dict) and one.unknown.get(attribute))
-    return Place(instance.scope, instance.key, instance.block.get("for_each_expression"), siblings)
+    said = [instance.key, instance.after.get("name") if instance.type == "aws_route53_record" else None]
+    own = frozenset(word for one in said if isinstance(one, str) for word in words(one))
+    return Place(instance.scope, instance.key, instance.block.get("for_each_expression"), siblings, own)
