@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from eksclave.terraform.exact import without_templates
 from eksclave.terraform.references import all_references
 from eksclave.terraform.scope import Json
 
@@ -24,6 +25,7 @@ def inside(expression: Any, name: str) -> Any:
 
 def block_for(expression: Any, element: Any, at: int, count: int) -> Any:
     """Find the block that made an element: sets lose the order of the configuration, constants tell them apart."""
+    expression = without_templates(expression)
     if isinstance(expression, dict) and isinstance(expression.get("constant_value"), list):
         return None  # what is not known stands in a dynamic block beside those that are constant
     if not isinstance(expression, list):
@@ -42,6 +44,7 @@ def block_for(expression: Any, element: Any, at: int, count: int) -> Any:
 
 def _fits(block: Json, element: Json) -> bool:
     for name, expression in block.items():
+        expression = without_templates(expression)
         if isinstance(expression, dict) and "constant_value" in expression:
             known, constant = element.get(name), expression["constant_value"]
             if known is not None and known != constant and str(known).lower() != str(constant).lower():

@@ -11,7 +11,7 @@ from eksclave.terraform.kinds import Kind, attribute_kind, spelled_out
 from eksclave.terraform.references import Term
 from eksclave.terraform.settle import Hit, formed
 from eksclave.terraform.values import Path, is_symbolic
-from eksclave.terraform.words import telling, within
+from eksclave.terraform.words import telling, within, words
 
 if TYPE_CHECKING:
     from eksclave.terraform.trace import Place, Tracer, Trail, Want
@@ -59,6 +59,9 @@ def candidates(
             found, named = bearing, True
     if not named and any(one.sure for one in found):
         found = [one for one in found if one.sure]
+    spoken = [one for one in found if place.words & set(words(one.base))]
+    if not named and not spoken and any(one.hidden for one in found):
+        found = [one for one in found if one.hidden]
     hits = [hit for one in found for hit in one.hits]
     return [hit for hit in hits if any(is_symbolic(m) or formed(m, kind) for m in hit.members)], named
 
@@ -67,13 +70,15 @@ def candidates(
 class Source:
     """One thing that a local can be made of. `sure` where its name or type says that it is of the kind.
 
-    `beside`: AWS makes it beside another resource, such as a cluster's security group.
+    `beside`: AWS makes it beside another resource, such as a cluster's security group. `hidden`: some expression that
+    the plan does not keep surely uses it.
     """
 
     base: str
     hits: list[Hit]
     sure: bool = True
     beside: bool = False
+    hidden: bool = False
 
 
 def _sources(
@@ -82,12 +87,12 @@ def _sources(
     kind = want.kind
     assert kind is not None
     found: list[Source] = []
-    for block in _possible(tracer, place, kind):
+    for block, hidden in _possible(tracer, place, kind).items():
         hits = _block(tracer, block, path, listed, place, want, trail)
         made_by, label = block.split(".")[-2:]
         beside = made_by not in kind.types
         label = base(str(_attribute(block, kind)[-1]), kind) if beside else label
-        found.append(Source(label, hits, beside=beside))
+        found.append(Source(label, hits, beside=beside, hidden=hidden))
     for variable in sorted(place.scope.call.get("expressions") or {}):
         if attribute_kind(variable) in (None, kind):
             hits = tracer.variable(variable, path, place.scope, want, trail)
@@ -116,14 +121,16 @@ def _alike(word: str, other: str) -> bool:
     return within(word, other) or within(other, word)
 
 
-def _possible(tracer: Tracer, place: Place, kind: Kind) -> list[str]:
-    """Return the blocks of the kind that hidden expressions can use; where some surely are, only those."""
+def _possible(tracer: Tracer, place: Place, kind: Kind) -> dict[str, bool]:
+    """Return the blocks of the kind that hidden expressions can use, and whether each surely is in one.
+
+    Surely: in some hidden expression, which need not be this one.
+    """
     module, evidence = place.scope.address, tracer.evidence
     blocks = list(place.scope.of_types((*kind.types, *(made_by for made_by, _ in kind.also))))
     attributes = {block: _attribute(block, kind) for block in blocks}
     possible = [block for block in blocks if evidence.may_be_hidden(module, block, attributes[block])]
-    surely = [block for block in possible if evidence.is_hidden(module, block, attributes[block])]
-    return surely or possible or blocks
+    return {block: evidence.is_hidden(module, block, attributes[block]) for block in possible or blocks}
 
 
 def _attribute(block: str, kind: Kind) -> Path:

@@ -8,6 +8,7 @@ from typing import Any
 
 from eksclave.terraform.blocks import COMPUTED, block_for, inside
 from eksclave.terraform.evidence import gather
+from eksclave.terraform.exact import Exact
 from eksclave.terraform.instances import instances_of
 from eksclave.terraform.kinds import is_plural, kind_or_none
 from eksclave.terraform.leaves import cannot_be_a_policy
@@ -53,6 +54,7 @@ class _Reader:
         self.label, self.qualify, self.instances = label, qualify, instances
         variables = document.get("variables")
         self.tracer = Tracer(self._deref, variables if isinstance(variables, dict) else {}, gather(document))
+        self.exact = Exact(document, instances.values())
         self.notes: list[Note] = []
         self.values: dict[str, dict[str, Value]] = {}
         self.busy: set[str] = set()
@@ -90,13 +92,18 @@ class _Reader:
         values: dict[str, Value] = {}
         unknown = instance.unknown if isinstance(instance.unknown, dict) else {}
         for name in {**instance.after, **unknown}:
+            expression = expressions.get(name) if isinstance(expressions, dict) else None
+            if unknown.get(name) and (whole := self.exact.value_or_none(expression, instance)) is not None:
+                hidden = instance.sensitive.get(name) if isinstance(instance.sensitive, dict) else instance.sensitive
+                values[name] = Sensitive(whole) if hidden else whole
+                continue
             values[name] = self._overlay(
                 instance,
                 (name,),
                 instance.after.get(name),
                 unknown.get(name, False),
                 dig(instance.sensitive, (name,)) if isinstance(instance.sensitive, dict) else instance.sensitive,
-                expressions.get(name) if isinstance(expressions, dict) else None,
+                expression,
             )
         if instance.block and instance.scope is not None and instance.mode == "managed":
             values.setdefault("id", Ref(instance.address, ("id",)))
@@ -150,6 +157,8 @@ class _Reader:
         scope = instance.scope
         if scope is None or not instance.block:
             return Ref(instance.address, path)
+        if (whole := self.exact.value_or_none(expression, instance)) is not None:
+            return whole
         if expression is COMPUTED or (expression is None and len(path) == 1):
             return Ref(instance.address, path)  # nobody configured it: the provider computes it
         if expression is None:

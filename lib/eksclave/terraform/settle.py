@@ -24,6 +24,10 @@ _FORMS = {
 }
 
 
+_BEFORE_GROUP = ((), ("vpc_config",), ("vpc_config", 0))
+"""Where a splat or a function ends the reference: of a cluster, only the group that EKS makes is a security group."""
+
+
 @dataclass(frozen=True)
 class Hit:
     """What one term can give: one value, or the members of a list."""
@@ -121,6 +125,8 @@ def reference(instance: Instance, attribute: Path, kind: Kind | None) -> Ref | N
     """Return the reference to an attribute of an instance, None where it cannot be of the wanted kind."""
     if kind is None:
         return Ref(instance.address, attribute)
+    if kind.name == "security_group" and instance.type == "aws_eks_cluster" and attribute in _BEFORE_GROUP:
+        return Ref(instance.address, ("vpc_config", 0, "cluster_security_group_id"))
     if not attribute:
         return Ref(instance.address, (kind.attribute,)) if instance.type in kind.types else None
     return Ref(instance.address, attribute) if produces(kind, instance.type, attribute) else None

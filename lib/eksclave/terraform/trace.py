@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from eksclave.terraform.evidence import Evidence
+from eksclave.terraform.exact import without_templates
 from eksclave.terraform.kinds import ROUTE_TABLE, SECURITY_GROUP, SUBNET, Kind, attribute_kind
 from eksclave.terraform.outputs import could_be, flagged
 from eksclave.terraform.pick import pick
@@ -71,6 +72,7 @@ class Tracer:
 
     def value(self, expression: Any, place: Place, want: Want) -> tuple[Value, list[str]]:
         """Return the value of an unknown attribute with this configured expression, and what had to be assumed."""
+        expression = without_templates(expression)
         if isinstance(expression, dict) and "constant_value" in expression:
             return expression["constant_value"], []
         references = expression.get("references") if isinstance(expression, dict) else None
@@ -222,7 +224,7 @@ class Tracer:
 
     def _each(self, path: Path, place: Place, want: Want, trail: Trail) -> list[Hit]:
         """Follow each.value into the for_each expression of the block, or module call, that is being read."""
-        expression, key, scope = place.for_each, place.key, place.scope
+        expression, key, scope = without_templates(place.for_each), place.key, place.scope
         if not isinstance(expression, dict) or key is None:
             return []
         if "constant_value" in expression:
@@ -255,7 +257,7 @@ class Tracer:
             given = self.variables.get(name)
             found = dig(given.get("value") if isinstance(given, dict) else declared.get("default"), path)
             return [literal(found)] if usable(found, want.kind) else []
-        expression = (scope.call.get("expressions") or {}).get(name)
+        expression = without_templates((scope.call.get("expressions") or {}).get(name))
         if not isinstance(expression, dict) or not expression:
             found = dig(declared.get("default"), path)
             return [literal(found)] if usable(found, want.kind) else []

@@ -127,10 +127,12 @@ def _settled(build: Build, rule: Resource) -> Mapping[str, Any]:
     if rule.type != "aws_security_group_rule":
         values["protocol"] = values.get("ip_protocol")
         return values
-    named = values.get("cidr_blocks") or values.get("ipv6_cidr_blocks") or values.get("prefix_list_ids")
-    if named or values.get("self") is True:
+    source = build.world.resolve(values.get("source_security_group_id"))
+    ranges = ("cidr_blocks", "ipv6_cidr_blocks", "prefix_list_ids")
+    if isinstance(source, (Ref, str)):
+        values |= {name: None for name in ranges if isinstance(values.get(name), (AnyOf, NotKnown))}
+    if any(values.get(name) for name in ranges) or values.get("self") is True:
         values["source_security_group_id"] = None
-    del build
     return values
 
 
