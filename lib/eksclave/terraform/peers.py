@@ -44,3 +44,16 @@ def is_only_gateway(instance: Instance, path: Path) -> bool:
     block = instance.scope.instances.get(f"{instance.type}.{instance.name}", {})
     gateways = [one for one in block.values() if one.after.get("vpc_endpoint_type") in (None, "Gateway")]
     return gateways == [instance] and len(block) > 1
+
+
+def others_know(instance: Instance, name: str) -> bool:
+    """Tell whether an optional attribute that AWS fills in is known wherever a sibling of the block was given one.
+
+    Then what is not known here was not given: it would be as well known.
+    """
+    if instance.scope is None:
+        return False
+    block = instance.scope.instances.get(f"{instance.type}.{instance.name}", {})
+    return any(
+        isinstance(one.after.get(name), str) and one.after[name] for one in block.values() if one is not instance
+    )

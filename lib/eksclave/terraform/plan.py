@@ -9,12 +9,13 @@ from typing import Any
 from eksclave.terraform.blocks import COMPUTED, block_for, inside
 from eksclave.terraform.evidence import gather
 from eksclave.terraform.exact import Exact
+from eksclave.terraform.inline import blocks_of, share_out
 from eksclave.terraform.instances import instances_of
-from eksclave.terraform.kinds import is_plural, kind_or_none
+from eksclave.terraform.kinds import SECURITY_GROUP, is_plural, kind_or_none
 from eksclave.terraform.leaves import cannot_be_a_policy
 from eksclave.terraform.model import Note, Resource
 from eksclave.terraform.part import Part, Qualify
-from eksclave.terraform.peers import distinct_vpcs, is_only_gateway, without_own
+from eksclave.terraform.peers import distinct_vpcs, is_only_gateway, others_know, without_own
 from eksclave.terraform.references import terms
 from eksclave.terraform.regions import config_key, regions_of
 from eksclave.terraform.scope import Instance, Json, Scope, build_tree
@@ -107,6 +108,9 @@ class _Reader:
             )
         if instance.block and instance.scope is not None and instance.mode == "managed":
             values.setdefault("id", Ref(instance.address, ("id",)))
+        for name in blocks_of(instance):
+            values[name], said = share_out(instance, name, values.get(name), Want(SECURITY_GROUP, False), self._deref)
+            self.notes += [Note(self.qualify(instance.address), name, text) for text in said]
         for assumed in (without_own(values), distinct_vpcs(values) if instance.type == "aws_route53_zone" else None):
             if assumed is not None:
                 self.notes.append(Note(self.qualify(instance.address), *assumed))
@@ -179,6 +183,11 @@ class _Reader:
             listed = terms(expression.get("references") or ()) if isinstance(expression, dict) else []
             if cannot_be_a_policy(listed, instance_place(instance)):
                 value, assumed = Ref(instance.address, path), ["no policy is given: nothing it refers to fits in one"]
+            elif others_know(instance, "policy"):
+                value, assumed = (
+                    Ref(instance.address, path),
+                    ["no policy is given: others of its block know theirs"],
+                )
         if path == ("policy_arn",) and not (isinstance(value, Ref) and instance.key is None):
             value, assumed = self._managed_policy(instance, value, assumed)
         self.notes += [Note(self.qualify(instance.address), attribute, text) for text in dict.fromkeys(assumed)]

@@ -202,7 +202,9 @@ def _acl_associations(build: Build) -> Associations:
             continue
         certain = named if isinstance(named, tuple) else ()
         for subnet in certain:
-            found.setdefault(subnet, (acl.address, build.origin(acl, "subnet_ids")))
+            other = found.setdefault(subnet, (acl.address, build.origin(acl, "subnet_ids")))[0]
+            if other != acl.address and isinstance(other, str):  # a subnet has one: of one of the lists a part is meant
+                found[subnet] = (Unknown(f"both {other} and {acl.address} name it"), build.origin(acl, "subnet_ids"))
         if not isinstance(named, tuple):
             for subnet in sorted({one for choice in named.candidates for one in choice}):
                 found.setdefault(subnet, (Unknown(f"may be {acl.address}"), build.origin(acl, "subnet_ids")))
