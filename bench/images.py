@@ -23,7 +23,7 @@ from typing import Any
 
 from eksclave.catalog.images import CanonicalImage
 from eksclave.images.kinds import Home
-from eksclave.images.lockfile import write
+from eksclave.images.locktext import write
 from eksclave.images.resolve import lock
 from eksclave.images.session import Session
 from measure import seconds

@@ -63,12 +63,13 @@ def list_(
 @PATHS
 def lock_(cluster: str, platforms: tuple[str, ...], jobs: int, image_paths: tuple[str, ...]) -> None:
     """Ask the registries for every digest, and write the lock file."""
-    from eksclave.images.lockfile import lock_path, write
+    from eksclave.images.lockfile import lock_path
+    from eksclave.images.locktext import save
     from eksclave.images.tell import changes_text
     from eksclave.images.update import compare
 
     spec, old, new = _lock_again(cluster, platforms, jobs, image_paths)
-    lock_path(spec).write_text(write(new), encoding="utf-8")
+    save(new, lock_path(spec))
     click.echo(changes_text(compare(old, new)), nl=False)
     click.echo(f"wrote {lock_path(spec)}: {len(new.images)} images", err=True)
 
@@ -89,7 +90,8 @@ def update(
     image_paths: tuple[str, ...],
 ) -> None:
     """Show what locking again would change, and so what must be copied before an upgrade. Exits 1 where it would."""
-    from eksclave.images.lockfile import lock_path, write
+    from eksclave.images.lockfile import lock_path
+    from eksclave.images.locktext import save
     from eksclave.images.tell import changes_text
     from eksclave.images.update import compare
 
@@ -97,7 +99,7 @@ def update(
     changes = compare(old, new)
     click.echo(changes_text(changes), nl=False)
     if writes:
-        lock_path(spec).write_text(write(new), encoding="utf-8")
+        save(new, lock_path(spec))
         click.echo(f"wrote {lock_path(spec)}", err=True)
     sys.exit(1 if changes else 0)
 
@@ -199,7 +201,8 @@ def _home(cluster: str | None) -> Any:
 
 
 def _read_lock(cluster: str | None, lock_file: Path | None) -> Any:
-    from eksclave.images.lockfile import lock_path, read
+    from eksclave.images.lockfile import lock_path
+    from eksclave.images.locktext import read
 
     if not cluster and not lock_file:
         raise click.UsageError("name a CLUSTER, or a lock file with --lock")
@@ -211,7 +214,8 @@ def _lock_again(
 ) -> tuple[Path, Any, Any]:
     """Return the spec's path, the lock that is there (or None), and the lock as the registries would have it now."""
     from eksclave.images.inventory import home_of, need_copies, of_design
-    from eksclave.images.lockfile import lock_path, read
+    from eksclave.images.lockfile import lock_path
+    from eksclave.images.locktext import read
     from eksclave.images.manifests import read_paths
     from eksclave.images.resolve import lock
     from eksclave.images.session import Session

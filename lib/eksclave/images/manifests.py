@@ -17,6 +17,7 @@ from typing import Any, cast
 
 from eksclave.catalog.images import CanonicalImage
 from eksclave.errors import EksclaveError, InputError, Mistake
+from eksclave.images.documents import load
 
 CONTAINER_LISTS = ("containers", "initContainers", "ephemeralContainers")
 # operator-sdk names them RELATED_IMAGE_*; Argo CD, Strimzi, Karpenter and others end them in _IMAGE.
@@ -52,20 +53,6 @@ class Found:
     def path(self) -> str:
         """The steps as people write them: `spec.containers[0].image`."""
         return "".join(f"[{s}]" if isinstance(s, int) else f".{s}" for s in self.steps).lstrip(".")
-
-
-def load(text: str, where: str) -> list[Any]:
-    """Return the documents of a YAML stream (JSON is YAML too)."""
-    from ruamel.yaml import YAML
-    from ruamel.yaml.error import MarkedYAMLError, YAMLError
-
-    try:
-        return [document for document in YAML(typ="safe").load_all(text) if document is not None]  # pyright: ignore
-    except MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else 1
-        raise EksclaveError(f"not YAML: {error.problem}", "repair the file", f"{where}:{line}") from error
-    except YAMLError as error:
-        raise EksclaveError("not YAML", str(error).splitlines()[0] if str(error) else "", where) from error
 
 
 def find(document: Any, paths: Paths = DEFAULT_PATHS) -> list[Found]:

@@ -11,11 +11,13 @@ from eksclave.catalog.images import CanonicalImage
 from eksclave.design.build import build
 from eksclave.design.model import Design, ImagePlan, RepositoryPlan
 from eksclave.design.open import open_specs
+from eksclave.images.documents import load
 from eksclave.images.gate import hold
 from eksclave.images.inventory import home_of, of_design, pulled, replacer
 from eksclave.images.kinds import Home, Kind
-from eksclave.images.lockfile import Lock, lock_path, read
-from eksclave.images.manifests import find, load, read_file, rewrite
+from eksclave.images.lockfile import Lock, lock_path
+from eksclave.images.locktext import read
+from eksclave.images.manifests import find, read_file, rewrite
 
 UNLOCKED = "images are not locked: `eksclave images lock` pins each by its digest"
 ORIGINS = {Kind.AWS: "aws", Kind.OWN: "aws", Kind.CACHE: "cache", Kind.COPY: "copy"}

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable
-from concurrent.futures import ThreadPoolExecutor, as_completed
 from pathlib import Path
 
 from eksclave.errors import EksclaveError
@@ -13,6 +12,7 @@ from eksclave.images.copier import Copier, find_copier
 from eksclave.images.copy import Copy, Outcome, Source, Upstream
 from eksclave.images.lockfile import LockedImage
 from eksclave.images.plan import script
+from eksclave.images.pool import each
 from eksclave.images.session import Session
 from eksclave.images.warm import Warm
 
@@ -54,11 +54,7 @@ def pack(
             return Outcome(locked, "failed", time.monotonic() - start, said, "free some space, then run it again")
         return Outcome(locked, "copied" if fetched else "present", time.monotonic() - start)
 
-    outcomes: list[Outcome] = []
-    with ThreadPoolExecutor(max(1, jobs)) as pool:
-        for future in as_completed([pool.submit(one, image) for image in images]):
-            outcomes.append(future.result())
-            done(outcomes[-1])
+    outcomes = each(images, one, jobs, done, session.patience.end)
     whole = tuple(sorted(outcome.image for outcome in outcomes if outcome.state != "failed"))
     try:
         packer.finish(whole)

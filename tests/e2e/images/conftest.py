@@ -27,7 +27,8 @@ from eksclave.images.copier import find_copier
 from eksclave.images.copy import Copy, Outcome, Upstream
 from eksclave.images.credentials import Logins
 from eksclave.images.kinds import Home
-from eksclave.images.lockfile import Lock, write
+from eksclave.images.lockfile import Lock
+from eksclave.images.locktext import write
 from eksclave.images.patience import Patience
 from eksclave.images.resolve import lock
 from eksclave.images.session import Session

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 from eksclave.errors import InputError
 from eksclave.images.inventory import need_copies, of_design
-from eksclave.images.lockfile import Lock, LockedImage, lock_path, write
+from eksclave.images.lockfile import Lock, LockedImage, lock_path
+from eksclave.images.locktext import write
 from eksclave.images.opened import UNLOCKED, open_designs
 
 SPEC = """\
