@@ -6,6 +6,7 @@ neither (sigs.k8s.io/yaml, goyaml.v2/resolve.go). libyaml scans, because charts 
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from typing import Any, ClassVar, cast
@@ -91,6 +92,15 @@ def load(text: str, where: str) -> list[Any]:
 
 
 def _documents(text: str, where: str) -> Iterator[Any]:
+    if text.lstrip()[:1] in ("{", "["):
+        try:
+            document = json.loads(text)  # JSON knows escapes that YAML does not
+        except ValueError:
+            pass
+        else:
+            _measure(document, where)
+            yield document
+            return
     loader = _Loader(text)
     try:
         while loader.check_data():
@@ -120,4 +130,6 @@ def _key(key: Any) -> str:
     """Return a key as JSON has it (sigs.k8s.io/yaml, yaml.go, convertToJSONableObject)."""
     if isinstance(key, bool):
         return "true" if key else "false"
+    if key is None:
+        return "null"
     return key if isinstance(key, str) else str(key)

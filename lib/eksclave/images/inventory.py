@@ -45,7 +45,10 @@ def home_of(design: Design) -> Home:
 
 
 def of_design(design: Design, base: Path, paths: Paths = DEFAULT_PATHS) -> tuple[Listed, ...]:
-    """Return every image of a cluster; manifest bundles are read relative to `base`, the folder of the spec."""
+    """Return every image of a cluster; manifest bundles are read relative to `base`, the folder of the spec.
+
+    `paths` are the fields that hold images, beside pod specs: `read_paths(spec.workloads.image_paths)`.
+    """
     uses = [(_planned(plan), plan.required_by) for plan in design.images]
     bundled = of_files([base / bundle for bundle in design.workloads.manifests], paths)
     return merge([*uses, *bundled], home_of(design))
@@ -85,11 +88,9 @@ def merge(uses: Iterable[tuple[CanonicalImage, tuple[str, ...]]], home: Home) ->
 
 def advice(image: CanonicalImage, home: Home) -> str:
     """Return what would spare the copy, or warn of a name that looks in-Region and is not."""
-    if home.kind(image) in (Kind.AWS, Kind.OWN):
-        return ""
-    wrong = home.wrong_region(image)
-    if wrong:
-        return f"lies in {wrong}, which has no endpoint in {home.region}"
+    wrong = home.misplaced(image)
+    if wrong or home.kind(image) in (Kind.AWS, Kind.OWN):
+        return wrong
     addon = ADDON_INSTEAD.get(image.repository.rpartition("/")[2])
     return f"EKS add-on '{addon}' needs no copy" if addon else ""
 

@@ -17,7 +17,7 @@ from typing import Any, cast
 
 from eksclave.catalog.images import DOCKER_HUB, is_digest
 from eksclave.errors import EksclaveError
-from eksclave.images.credentials import Login, Logins
+from eksclave.images.credentials import Login, Logins, ecr_place
 from eksclave.images.manifest import (
     INDEX_TYPES,
     MANIFEST_TYPES,
@@ -221,10 +221,14 @@ class Registry:
         except (urllib3.exceptions.HTTPError, OSError) as error:
             if self._calls_in_vain >= 0:
                 self._calls_in_vain += 1
-            told = f"not reached: {type(error).__name__}"
-            raise RegistryError(told, 0, "check name, network and proxy", where) from error
+            raise RegistryError(f"{self.host} was not reached: {_reason(error)}", 0, self._reach(), where) from error
         self._calls_in_vain = -1
         return Answer(answer.status, answer.headers, read)
+
+    def _reach(self) -> str:
+        if ecr_place(self.host):
+            return "check network and proxy; --registry names another mirror"
+        return "check name, network and proxy"
 
     def _safe(self, text: str) -> str:
         return tame(blot(text, self._logins.secrets()))
@@ -242,6 +246,19 @@ class Registry:
         after = answer.headers.get("Retry-After", "")
         error.retry_after = min(float(after), 300.0) if after.isdecimal() else 0.0
         return error
+
+
+def _reason(error: Exception) -> str:
+    """Return in plain words why nobody answered."""
+    told = str(getattr(error, "reason", None) or error)
+    known = (
+        ("Connection refused", "nobody listens there"),
+        ("resolve", "no such host"),
+        ("timed out", "no answer in time"),
+        ("CERTIFICATE_VERIFY_FAILED", "its certificate is not trusted here (SSL_CERT_FILE names others)"),
+        ("WRONG_VERSION_NUMBER", "it does not speak TLS"),
+    )
+    return next((words for part, words in known if part in told), type(error).__name__)
 
 
 def is_loopback(host: str) -> bool:
