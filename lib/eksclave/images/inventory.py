@@ -6,12 +6,13 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from eksclave.catalog.image_fields import DEFAULT_PATHS
 from eksclave.catalog.images import CanonicalImage, MirroredImage
 from eksclave.design.model import Design, ImagePlan
 from eksclave.errors import EksclaveError, InputError
 from eksclave.images.kinds import Home, Kind
 from eksclave.images.lockfile import Lock
-from eksclave.images.manifests import DEFAULT_PATHS, Paths, images_in, read_file
+from eksclave.images.manifests import Paths, images_in, read_file
 
 # EKS user guide, community-addons and workloads-add-ons-available-eks: what AWS publishes and keeps in-Region.
 ADDON_INSTEAD = {

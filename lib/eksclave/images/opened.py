@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from eksclave.catalog.image_fields import DEFAULT_PATHS
 from eksclave.catalog.images import CanonicalImage
 from eksclave.design.build import build
 from eksclave.design.model import Design, ImagePlan, RepositoryPlan
@@ -18,7 +19,7 @@ from eksclave.images.inventory import home_of, of_design, pulled, replacer
 from eksclave.images.kinds import Home, Kind
 from eksclave.images.lockfile import Lock, lock_path
 from eksclave.images.locktext import read
-from eksclave.images.manifests import DEFAULT_PATHS, Paths, find, read_paths
+from eksclave.images.manifests import Paths, find, read_paths
 
 UNLOCKED = "images are not locked: `eksclave images lock` pins each by its digest"
 ORIGINS = {Kind.AWS: "aws", Kind.OWN: "aws", Kind.CACHE: "cache", Kind.COPY: "copy"}
