@@ -93,6 +93,12 @@ def update(
 
     spec, old, new = _lock_again(cluster, platforms, jobs, kubernetes_version)
     changes = compare(old, new)
+    if kubernetes_version:
+        from eksclave.design.open import open_spec
+        from eksclave.images.update import upgrade_notes
+
+        _, design, _ = _design(cluster, version=kubernetes_version)
+        click.echo("\n".join(upgrade_notes(open_spec(spec).spec, design, kubernetes_version)))
     click.echo(changes_text(changes), nl=False)
     if writes:
         save(new, lock_path(spec))
@@ -143,21 +149,29 @@ def copy(
 @command.command("check")
 @CLUSTER
 @LOCK
+@REGISTRY
+@JOBS
 @click.option("--region", default="", help="with --lock alone: the Region of the registry")
 @click.option("--account", default="", help="with --lock alone: the account of the registry")
-def check(cluster: str | None, lock_file: Path | None, region: str, account: str) -> None:
-    """Compare the lock file with ECR. Exits 1 where an image is missing or different."""
+def check(
+    cluster: str | None, lock_file: Path | None, registry: str | None, jobs: int, region: str, account: str
+) -> None:
+    """Compare the lock file with ECR, or another registry. Exits 1 where an image is missing or different.
+
+    ECR is asked through its API. With --registry every manifest is read and hashed, and every blob measured.
+    """
     from eksclave.images.check import client, differences
 
     lock = _read_lock(cluster, lock_file)
+    if registry:
+        from eksclave.images.check import lacking
+        from eksclave.images.session import Session
+
+        sys.exit(_tell_differences(lock, lacking(lock.images, registry, Session(), jobs)))
     if not (region and account):
         home = _home(cluster)
         region, account = region or home.region, account or home.account
-    found = differences(lock.images, client(region), account)
-    for one in found:
-        click.echo(f"{one.repository}: {one.said}; {one.fix}\n  needed as {one.source}")
-    click.echo(f"{len(lock.images)} images locked, {len(found)} differences", err=True)
-    sys.exit(1 if found else 0)
+    sys.exit(_tell_differences(lock, differences(lock.images, client(region), account)))
 
 
 @command.command("warm")
@@ -173,6 +187,9 @@ def warm(cluster: str | None, lock_file: Path | None, registry: str | None, copi
 
     lock = _read_lock(cluster, lock_file)
     images = tuple(image for image in lock.images if image.cached)
+    if not images:
+        click.echo("no image comes through a cache rule: there is nothing to warm", err=True)
+        return
     host = registry or _home(cluster).host
     sys.exit(_sum_up(run.warm(images, host, copier, Session(), jobs, _told(len(images))), host))
 
@@ -244,6 +261,14 @@ def _told(total: int) -> Callable[[Any], None]:
         click.echo(f"[{ended:>{len(str(total))}}/{total}] {outcome_text(outcome)}", err=outcome.state == "failed")
 
     return tell
+
+
+def _tell_differences(lock: Any, found: Any) -> int:
+    """Print what differs; return the exit code."""
+    for one in found:
+        click.echo(f"{one.repository}: {one.said}; {one.fix}\n  needed as {one.source}")
+    click.echo(f"{len(lock.images)} images locked, {len(found)} differences", err=True)
+    return 1 if found else 0
 
 
 def _sum_up(outcomes: Any, place: str) -> int:

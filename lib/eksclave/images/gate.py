@@ -71,7 +71,11 @@ def _ask_own(image: CanonicalImage, reference: str, where: str, home: Home, lock
     if not locked:
         return Ungated(where, reference, "is not locked", "run `eksclave images lock`, then `eksclave images copy`")
     if not image.digest:
-        return Ungated(where, reference, "is not pinned by digest", f"write {image.name}@{locked[0].digest}")
+        same = next((one for one in locked if image.tag in (one.tag, one.source.tag)), None)
+        if same is None:
+            said = f"is not locked; the lock file has {', '.join(sorted(str(one.source) for one in locked))}"
+            return Ungated(where, reference, said, "run `eksclave images lock`, then `eksclave images copy`")
+        return Ungated(where, reference, "is not pinned by digest", f"write {image.name}@{same.digest}")
     if image.digest not in {one.digest for one in locked}:
         said = f"has a digest that the lock file does not know; it has {locked[0].digest}"
         return Ungated(where, reference, said, "lock again, or deploy the locked digest")

@@ -74,6 +74,7 @@ def test_only_real_ecr_hosts_are_taken_for_ecr(host: str, place: tuple[str, str]
         (f"{OWN}/mirror/docker.io/library/nginx:1.27-111111111111", "is not pinned by digest"),
         (f"{OWN}/mirror/docker.io/library/nginx@{D2}", "has a digest that the lock file does not know"),
         (f"{OWN}/quay/a/c:1", "is not locked"),
+        (f"{OWN}/mirror/docker.io/library/nginx:1.28", "is not locked; the lock file has docker.io/library/nginx:1.27"),
         (f"{OWN}/quay/a/b:1", "is not pinned by digest"),
         (f"{DUAL}/mirror/docker.io/library/redis@{D1}", "is not locked"),
         ("918309763551.dkr.ecr.cn-north-1.amazonaws.com.cn/eks/coredns:v1", "lies in the AWS registry of cn-north-1"),
