@@ -182,10 +182,27 @@ def open_archive(folder: str | Path) -> Archive:
     return Archive(path)
 
 
-def sweep(folder: Path) -> None:
-    """Remove what a killed run left half done."""
-    for partial in folder.glob(".partial-*") if folder.is_dir() else ():
-        shutil.rmtree(partial, ignore_errors=True)
+@contextmanager
+def writing(folder: Path) -> Generator[None]:
+    """Keep others from writing into the archive meanwhile; first remove what a killed run left half done."""
+    import fcntl
+
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        held = os.open(folder, os.O_RDONLY)
+    except OSError as error:
+        said = f"the archive cannot be written: {error.strerror}"
+        raise EksclaveError(said, "name a folder that can be made", str(folder)) from error
+    try:
+        try:
+            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            raise EksclaveError("another run is writing this archive", "wait for its end", str(folder)) from error
+        for partial in folder.glob(".partial-*"):
+            shutil.rmtree(partial, ignore_errors=True)
+        yield
+    finally:
+        os.close(held)
 
 
 def _replace(path: Path, body: bytes) -> None:

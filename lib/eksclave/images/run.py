@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from eksclave.errors import EksclaveError
-from eksclave.images.archive import Archive, Packer, open_archive, sweep
+from eksclave.images.archive import Archive, Packer, open_archive, writing
 from eksclave.images.copier import Copier, find_copier
 from eksclave.images.copy import Copy, Outcome, Source, Upstream
 from eksclave.images.lockfile import LockedImage
@@ -39,8 +39,14 @@ def pack(
     images: tuple[LockedImage, ...], folder: Path, copier: str, session: Session, jobs: int, done: Done
 ) -> tuple[Outcome, ...]:
     """Copy images into an archive; index.json names only what is whole."""
+    with writing(folder):
+        return _pack(images, folder, copier, session, jobs, done)
+
+
+def _pack(
+    images: tuple[LockedImage, ...], folder: Path, copier: str, session: Session, jobs: int, done: Done
+) -> tuple[Outcome, ...]:
     archive = Archive(folder)
-    sweep(folder)
     packer = Packer(archive, find_copier(copier or "skopeo"), Upstream(session.open), session.logins, session.patience)
 
     def one(locked: LockedImage) -> Outcome:

@@ -8,6 +8,7 @@ import time
 
 import pytest
 from eksclave.errors import EksclaveError
+from eksclave.images.archive import writing
 from eksclave.images.registry import Registry, is_loopback
 
 OCI = "application/vnd.oci.image."
@@ -216,3 +217,29 @@ def test_a_host_that_never_answers_is_given_up_soon_and_named(work):
     registry = Registry("127.0.0.1:9", session.logins, session.patience)
     with pytest.raises(EksclaveError, match=r"127\.0\.0\.1:9 was not reached: nobody listens there"):
         registry.manifest("team/app", "1")
+
+
+def test_two_runs_never_write_one_archive_at_once(upstream, work):
+    upstream.push_image("team/app", "1")
+    lock, folder = work.write(work.lock(f"{upstream.host}/team/app:1")), work.folder / "archive"
+    with writing(folder):
+        code, _, err = work.run("copy", "--lock", str(lock), "--archive", str(folder))
+    assert (code, "another run is writing this archive" in err) == (2, True)
+    assert work.run("copy", "--lock", str(lock), "--archive", str(folder))[0] == 0
+    (work.folder / "file").touch()
+    code, _, err = work.run("copy", "--lock", str(lock), "--archive", str(work.folder / "file"))
+    assert (code, "cannot be written" in err) == (2, True)
+
+
+@pytest.mark.parametrize("entry", ["../../../etc/passwd", "/etc/passwd"])
+def test_an_archive_that_leads_elsewhere_gives_nothing_away(upstream, mirror, work, entry):
+    upstream.push_image("team/app", "1", ("amd64",))
+    locked = work.lock(f"{upstream.host}/team/app:1")
+    path, folder = work.write(locked), work.folder / "archive"
+    assert work.run("copy", "--lock", str(path), "--archive", str(folder))[0] == 0
+    layer = max((folder / "blobs" / "sha256").iterdir(), key=lambda one: one.stat().st_mtime_ns)
+    layer.unlink()
+    layer.symlink_to(entry)
+    code, out, err = work.run("copy", "--lock", str(path), "--registry", mirror.host, "--from-archive", str(folder))
+    assert (code, "Traceback" in err) == (1, False), out + err
+    assert mirror.repositories() == [] or mirror.incomplete_tags() == []
