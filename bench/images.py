@@ -23,7 +23,7 @@ from typing import Any
 
 from eksclave.catalog.images import CanonicalImage
 from eksclave.images.kinds import Home
-from eksclave.images.lockfile import write
+from eksclave.images.locktext import write
 from eksclave.images.resolve import lock
 from eksclave.images.session import Session
 from measure import seconds
@@ -108,7 +108,10 @@ def main(small: int = 100, large: int = 4, megabytes: int = 100, rounds: int = 3
         finally:
             upstream.stop()
     for what, told in times.items():
-        print(f"{what:32} {statistics.median(told):7.1f} s   ({', '.join(f'{t:.1f}' for t in told)})")
+        sync = times["skopeo sync, again" if what.endswith("again") else "skopeo sync"]
+        ratio = statistics.median(ours / theirs for ours, theirs in zip(told, sync, strict=True))
+        rounds_told = ", ".join(f"{t:.1f}" for t in told)
+        print(f"{what:32} {statistics.median(told):7.1f} s  {ratio:5.2f} of skopeo sync   ({rounds_told})")
 
 
 def measured(make: Any, folder: Path, rounds: int, count: int, milliseconds: int) -> dict[str, list[float]]:

@@ -99,3 +99,23 @@ def test_namespaces_of_a_bundle_come_before_what_lives_in_them(synth, minimal_sp
     settings = next(name for name in manifests if "configmap" in name)
     namespace = next(name for name in manifests if "namespace" in name)
     assert f"kubernetes_manifest.{namespace}" in manifests[settings]["depends_on"]
+
+
+def test_a_bundle_stays_the_text_that_it_is(synth, minimal_spec: str, tmp_path) -> None:
+    (tmp_path / "shop.yaml").write_text(
+        "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: run, namespace: shop}\n"
+        'data: {run.sh: "echo ${HOME} %{if} $${TWICE} $PATH", "${key}": a}\n'
+        "---\napiVersion: v1\nkind: Pod\nmetadata: {name: run, namespace: shop}\n"
+        "spec: {containers: [], volumes: [{name: v, configMap: {name: run, defaultMode: 0400}}]}\n"
+        "---\napiVersion: v1\nkind: Service\nmetadata: {name: web}\n"
+        "---\napiVersion: serving.knative.dev/v1\nkind: Service\nmetadata: {name: web}\n",
+        encoding="utf-8",
+    )
+    manifests = synth(minimal_spec + "workloads: {manifests: [shop.yaml]}\n")["workloads"].all("kubernetes_manifest")
+    by_kind = {(one["manifest"]["apiVersion"], one["manifest"]["kind"]): one["manifest"] for one in manifests.values()}
+    assert by_kind[("v1", "ConfigMap")]["data"] == {
+        "run.sh": "echo $${HOME} %%{if} $$${TWICE} $PATH",
+        "$${key}": "a",
+    }
+    assert by_kind[("v1", "Pod")]["spec"]["volumes"][0]["configMap"]["defaultMode"] == 0o400
+    assert {key for key in by_kind if key[1] == "Service"} == {("v1", "Service"), ("serving.knative.dev/v1", "Service")}

@@ -31,17 +31,30 @@ _ACCOUNTS = {
 }
 
 PUBLIC_REGISTRIES: tuple[str, ...] = (
+    "azurecr.io",
+    "cgr.dev",
+    "container-registry.oracle.com",
+    "docker.elastic.co",
     "docker.io",
     "gcr.io",
     "ghcr.io",
+    "icr.io",
+    "lscr.io",
     "mcr.microsoft.com",
     "nvcr.io",
+    "pkg.dev",
     "public.ecr.aws",
     "quay.io",
+    "registry.access.redhat.com",
+    "registry.connect.redhat.com",
     "registry.gitlab.com",
+    "registry.hub.docker.com",
     "registry.k8s.io",
+    "registry.redhat.io",
+    "xpkg.crossplane.io",
+    "xpkg.upbound.io",
 )
-"""Registries without any VPC endpoint (R8)."""
+"""Registries without any VPC endpoint (R8), and whatever lies below their names."""
 
 UPSTREAM_URLS = {
     "public.ecr.aws": "public.ecr.aws",

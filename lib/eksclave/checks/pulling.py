@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from eksclave.catalog.registries import PUBLIC_REGISTRIES
+from eksclave.catalog.registries import PUBLIC_REGISTRIES, addon_account, addon_accounts
 from eksclave.checks.controllers import told
 from eksclave.checks.view import View
 from eksclave.reach.facts.values import HOLE, Origin, known_or
@@ -52,9 +52,21 @@ def why_not(view: View, reference: str) -> str:
     host = registry_of(reference)
     match = ECR.fullmatch(host)
     if match:
-        same = match[1] == view.region or not view.region
-        return "" if same else f"ECR of {match[1]} has no endpoint here"
-    if host.startswith(HOLE) or HOLE in host:
+        if view.region and match[1] != view.region:
+            return f"ECR of {match[1]} has no endpoint here"
+        account, right = host.partition(".")[0], addon_account(match[1])
+        wrong = account in addon_accounts() and account != right
+        return f"AWS's add-ons lie in account {right} in {match[1]}, not in {account}" if wrong else ""
+    return f"no VPC endpoint leads to {host}" if _is_public(host) else ""
+
+
+def not_known(reference: str) -> str:
+    """Return why nobody can tell whether this image can be pulled, empty where that is told."""
+    host = registry_of(reference)
+    if HOLE in host or ECR.fullmatch(host) or _is_public(host):
         return ""
-    public = host in PUBLIC_REGISTRIES or any(host.endswith(f".{one}") for one in PUBLIC_REGISTRIES)
-    return f"no VPC endpoint leads to {host}" if public else ""
+    return f"whether {host} answers inside the network does not show in the input"
+
+
+def _is_public(host: str) -> bool:
+    return host in PUBLIC_REGISTRIES or any(host.endswith(f".{one}") for one in PUBLIC_REGISTRIES)

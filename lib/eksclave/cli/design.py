@@ -10,10 +10,10 @@ import click
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
 @click.option("--brief", is_flag=True, help="Without the rules of network ACLs.")
 def command(spec: str, form: str, brief: bool) -> None:
-    from eksclave.design.open import open_design
     from eksclave.design.printed import as_values, lines
+    from eksclave.images.opened import open_designs
 
-    design = open_design(spec)
+    (design,) = open_designs([spec])
     if form == "json":
         import json
 

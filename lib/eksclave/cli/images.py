@@ -40,14 +40,13 @@ def list_(
     from eksclave.images.manifests import read_paths
     from eksclave.images.tell import listed_json, listed_text
 
-    paths = read_paths(image_paths)
     if not cluster and not manifests:
         raise click.UsageError("name a CLUSTER, or Kubernetes YAML with --manifest")
-    bundled = of_files(find_files(manifests), paths)
+    bundled = of_files(find_files(manifests), read_paths(image_paths))
     if cluster:
         from eksclave.images.inventory import home_of
 
-        spec, design = _design(cluster)
+        spec, design, paths = _design(cluster, image_paths)
         home = home_of(design)
         bundled += [(one.image, one.needed_by) for one in of_design(design, spec.parent, paths)]
     else:
@@ -60,15 +59,15 @@ def list_(
 @click.argument("cluster")
 @click.option("--platform", "platforms", multiple=True, help="such as linux/amd64; may be repeated; all when left out")
 @JOBS
-@PATHS
-def lock_(cluster: str, platforms: tuple[str, ...], jobs: int, image_paths: tuple[str, ...]) -> None:
+def lock_(cluster: str, platforms: tuple[str, ...], jobs: int) -> None:
     """Ask the registries for every digest, and write the lock file."""
-    from eksclave.images.lockfile import lock_path, write
+    from eksclave.images.lockfile import lock_path
+    from eksclave.images.locktext import save
     from eksclave.images.tell import changes_text
     from eksclave.images.update import compare
 
-    spec, old, new = _lock_again(cluster, platforms, jobs, image_paths)
-    lock_path(spec).write_text(write(new), encoding="utf-8")
+    spec, old, new = _lock_again(cluster, platforms, jobs)
+    save(new, lock_path(spec))
     click.echo(changes_text(compare(old, new)), nl=False)
     click.echo(f"wrote {lock_path(spec)}: {len(new.images)} images", err=True)
 
@@ -79,25 +78,30 @@ def lock_(cluster: str, platforms: tuple[str, ...], jobs: int, image_paths: tupl
 @click.option("--platform", "platforms", multiple=True, help="such as linux/amd64; those of the lock when left out")
 @click.option("--write", "writes", is_flag=True, help="write the lock file; the exit code stays 1 where it changed")
 @JOBS
-@PATHS
 def update(
     cluster: str,
     kubernetes_version: str | None,
     platforms: tuple[str, ...],
     writes: bool,
     jobs: int,
-    image_paths: tuple[str, ...],
 ) -> None:
     """Show what locking again would change, and so what must be copied before an upgrade. Exits 1 where it would."""
-    from eksclave.images.lockfile import lock_path, write
+    from eksclave.images.lockfile import lock_path
+    from eksclave.images.locktext import save
     from eksclave.images.tell import changes_text
     from eksclave.images.update import compare
 
-    spec, old, new = _lock_again(cluster, platforms, jobs, image_paths, kubernetes_version)
+    spec, old, new = _lock_again(cluster, platforms, jobs, kubernetes_version)
     changes = compare(old, new)
+    if kubernetes_version:
+        from eksclave.design.open import open_spec
+        from eksclave.images.update import upgrade_notes
+
+        _, design, _ = _design(cluster, version=kubernetes_version)
+        click.echo("\n".join(upgrade_notes(open_spec(spec).spec, design, kubernetes_version)))
     click.echo(changes_text(changes), nl=False)
     if writes:
-        lock_path(spec).write_text(write(new), encoding="utf-8")
+        save(new, lock_path(spec))
         click.echo(f"wrote {lock_path(spec)}", err=True)
     sys.exit(1 if changes else 0)
 
@@ -145,21 +149,29 @@ def copy(
 @command.command("check")
 @CLUSTER
 @LOCK
+@REGISTRY
+@JOBS
 @click.option("--region", default="", help="with --lock alone: the Region of the registry")
 @click.option("--account", default="", help="with --lock alone: the account of the registry")
-def check(cluster: str | None, lock_file: Path | None, region: str, account: str) -> None:
-    """Compare the lock file with ECR. Exits 1 where an image is missing or different."""
+def check(
+    cluster: str | None, lock_file: Path | None, registry: str | None, jobs: int, region: str, account: str
+) -> None:
+    """Compare the lock file with ECR, or another registry. Exits 1 where an image is missing or different.
+
+    ECR is asked through its API. With --registry every manifest is read and hashed, and every blob measured.
+    """
     from eksclave.images.check import client, differences
 
     lock = _read_lock(cluster, lock_file)
+    if registry:
+        from eksclave.images.check import lacking
+        from eksclave.images.session import Session
+
+        sys.exit(_tell_differences(lock, lacking(lock.images, registry, Session(), jobs)))
     if not (region and account):
         home = _home(cluster)
         region, account = region or home.region, account or home.account
-    found = differences(lock.images, client(region), account)
-    for one in found:
-        click.echo(f"{one.repository}: {one.said}; {one.fix}\n  needed as {one.source}")
-    click.echo(f"{len(lock.images)} images locked, {len(found)} differences", err=True)
-    sys.exit(1 if found else 0)
+    sys.exit(_tell_differences(lock, differences(lock.images, client(region), account)))
 
 
 @command.command("warm")
@@ -175,6 +187,9 @@ def warm(cluster: str | None, lock_file: Path | None, registry: str | None, copi
 
     lock = _read_lock(cluster, lock_file)
     images = tuple(image for image in lock.images if image.cached)
+    if not images:
+        click.echo("no image comes through a cache rule: there is nothing to warm", err=True)
+        return
     host = registry or _home(cluster).host
     sys.exit(_sum_up(run.warm(images, host, copier, Session(), jobs, _told(len(images))), host))
 
@@ -184,10 +199,20 @@ def _spec(cluster: str) -> Path:
     return path if path.suffix in (".yaml", ".yml") or path.is_file() else Path("clusters") / f"{cluster}.yaml"
 
 
-def _design(cluster: str) -> tuple[Path, Any]:
-    from eksclave.design.open import open_design
+def _design(cluster: str, image_paths: tuple[str, ...] = (), version: str | None = None) -> tuple[Path, Any, Any]:
+    """Return the spec's path, its design (for another Kubernetes version, if one is given), the paths to its images."""
+    from eksclave.catalog.versions import kubernetes_versions
+    from eksclave.design.build import build
+    from eksclave.design.open import open_spec
+    from eksclave.images.manifests import read_paths
 
-    return _spec(cluster), open_design(_spec(cluster))
+    spec = open_spec(_spec(cluster)).spec
+    paths = read_paths((*spec.workloads.image_paths, *image_paths))
+    if version:
+        if version not in kubernetes_versions():
+            raise click.UsageError(f"Kubernetes '{version}' is not known; known: {', '.join(kubernetes_versions())}")
+        spec = spec.model_copy(update={"kubernetes_version": version})
+    return _spec(cluster), build(spec), paths
 
 
 def _home(cluster: str | None) -> Any:
@@ -199,7 +224,8 @@ def _home(cluster: str | None) -> Any:
 
 
 def _read_lock(cluster: str | None, lock_file: Path | None) -> Any:
-    from eksclave.images.lockfile import lock_path, read
+    from eksclave.images.lockfile import lock_path
+    from eksclave.images.locktext import read
 
     if not cluster and not lock_file:
         raise click.UsageError("name a CLUSTER, or a lock file with --lock")
@@ -207,27 +233,19 @@ def _read_lock(cluster: str | None, lock_file: Path | None) -> Any:
 
 
 def _lock_again(
-    cluster: str, platforms: tuple[str, ...], jobs: int, image_paths: tuple[str, ...], version: str | None = None
+    cluster: str, platforms: tuple[str, ...], jobs: int, version: str | None = None
 ) -> tuple[Path, Any, Any]:
     """Return the spec's path, the lock that is there (or None), and the lock as the registries would have it now."""
     from eksclave.images.inventory import home_of, need_copies, of_design
-    from eksclave.images.lockfile import lock_path, read
-    from eksclave.images.manifests import read_paths
+    from eksclave.images.lockfile import lock_path
+    from eksclave.images.locktext import read
     from eksclave.images.resolve import lock
     from eksclave.images.session import Session
 
-    spec, design = _design(cluster)
-    if version:
-        from eksclave.catalog.versions import kubernetes_versions
-        from eksclave.design.build import build
-        from eksclave.design.open import open_spec
-
-        if version not in kubernetes_versions():
-            raise click.UsageError(f"Kubernetes '{version}' is not known; known: {', '.join(kubernetes_versions())}")
-        design = build(open_spec(spec).spec.model_copy(update={"kubernetes_version": version}))
+    spec, design, paths = _design(cluster, version=version)
     old = read(lock_path(spec)) if lock_path(spec).is_file() else None
     wanted = platforms or (old.wanted if old else ())
-    images = need_copies(of_design(design, spec.parent, read_paths(image_paths)))
+    images = need_copies(of_design(design, spec.parent, paths))
     return spec, old, lock(images, home_of(design), wanted, Session().open, jobs)
 
 
@@ -243,6 +261,14 @@ def _told(total: int) -> Callable[[Any], None]:
         click.echo(f"[{ended:>{len(str(total))}}/{total}] {outcome_text(outcome)}", err=outcome.state == "failed")
 
     return tell
+
+
+def _tell_differences(lock: Any, found: Any) -> int:
+    """Print what differs; return the exit code."""
+    for one in found:
+        click.echo(f"{one.repository}: {one.said}; {one.fix}\n  needed as {one.source}")
+    click.echo(f"{len(lock.images)} images locked, {len(found)} differences", err=True)
+    return 1 if found else 0
 
 
 def _sum_up(outcomes: Any, place: str) -> int:

@@ -34,10 +34,12 @@ def mirrored_reference(spec: ClusterSpec, region: Region, canonical: str, digest
     """Return where the cluster pulls an upstream image from: behind a cache rule of its registry, or copied."""
     image = CanonicalImage.parse(canonical)
     host = region.partition.ecr_host(spec.account, spec.region)
+    digest = digests.get(str(image), "")
     for rule in spec.registry.pull_through_cache:
         if rule.upstream == image.registry:
-            return ImagePlan(str(image), str(cached(image, host, rule.prefix)), "cache", None, ())
-    copy = mirrored(image, host, spec.registry.prefix, digests.get(str(image), ""))
+            there = cached(image.at(digest or image.digest), host, rule.prefix)
+            return ImagePlan(str(image), there.pinned, "cache", None, ())
+    copy = mirrored(image, host, spec.registry.prefix, digest)
     return ImagePlan(str(image), copy.pinned, "copy", copy.repository, ())
 
 

@@ -7,7 +7,6 @@ the layout by a rename, after skopeo checked its digest; index.json is replaced 
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import shutil
@@ -22,9 +21,9 @@ from eksclave.errors import EksclaveError
 from eksclave.images.copier import Copier
 from eksclave.images.copy import Source, may_pass
 from eksclave.images.credentials import Logins
-from eksclave.images.lockfile import LockedImage
+from eksclave.images.lockfile import NESTED, LockedImage
+from eksclave.images.manifest import INDEX_TYPES, BadManifest, Manifest, read_manifest
 from eksclave.images.patience import Patience
-from eksclave.images.registry import INDEX_TYPES, MANIFEST_TYPES, Manifest
 
 REF_NAME = "org.opencontainers.image.ref.name"
 DIR_VERSION = "Directory Transport Version: 1.1\n"
@@ -50,11 +49,11 @@ class Archive:
         path = self.blob(digest)
         if not path.is_file():
             raise EksclaveError(f"the archive has no manifest {digest}", "write the archive again", str(self.folder))
-        body = path.read_bytes()
-        algorithm, _, mark = digest.partition(":")
-        if hashlib.new(algorithm, body).hexdigest() != mark:
-            raise EksclaveError(f"manifest {digest} is corrupt in the archive", "write the archive again", str(path))
-        return Manifest(_media_type(json.loads(body)), digest, body)
+        try:
+            return read_manifest(path.read_bytes(), "", digest)
+        except BadManifest as error:
+            said = f"manifest {digest} is corrupt in the archive: {error.said}"
+            raise EksclaveError(said, "write the archive again", str(path)) from error
 
     def lacks(self, locked: LockedImage, digest: str) -> tuple[str, ...]:
         """Return what is not in the archive below `digest`; blobs by their size."""
@@ -105,22 +104,26 @@ class Packer:
     def pack(self, locked: LockedImage) -> bool:
         """Bring one image, with its signatures, into the archive; return whether anything had to be fetched."""
         fetched = False
-        wanted = [platform.digest for platform in locked.platforms] if locked.upstream_digest else [locked.digest]
-        if locked.upstream_digest and not self.archive.blob(locked.upstream_digest).is_file():
-            upstream = self.source.manifest(locked, locked.upstream_digest)
-            self._keep(upstream.digest, upstream.body)
-        for digest in [*wanted, *(attached.digest for attached in locked.attached)]:
+        for digest in self._indexes(locked):
+            if not self.archive.blob(digest).is_file():
+                self._keep(digest, self.source.manifest(locked, digest).body)
+        for digest in [*_parts(locked), *(attached.digest for attached in locked.attached)]:
             if self.archive.lacks(locked, digest):
                 self._fetch(locked, digest)
                 fetched = True
         return fetched
 
+    def _indexes(self, locked: LockedImage) -> list[str]:
+        """Return the indexes that are kept by us, because no copier writes them: of other platforms, or of indexes."""
+        if locked.is_nested:
+            return [locked.digest, *(p.digest for p in locked.platforms if p.name == NESTED)]
+        return [locked.upstream_digest] if locked.upstream_digest else []
+
     def finish(self, images: tuple[LockedImage, ...]) -> None:
         """Write `oci-layout` and index.json, which name every image by its upstream reference."""
         rows: list[dict[str, Any]] = []
         for locked in images:
-            platforms = [platform.digest for platform in locked.platforms]
-            for digest in platforms if locked.upstream_digest else [locked.digest]:
+            for digest in _parts(locked) if locked.upstream_digest else [locked.digest]:
                 rows.append(self._row(locked, digest, str(locked.source)))
             rows += [
                 self._row(locked, a.digest, f"{locked.source.name}:{a.tag}" if a.tag else "") for a in locked.attached
@@ -164,6 +167,13 @@ class Packer:
         _replace(place, body)
 
 
+def _parts(locked: LockedImage) -> list[str]:
+    """Return the digests that the copier is asked for: the whole image, or one platform after the other."""
+    if not locked.upstream_digest and not locked.is_nested:
+        return [locked.digest]
+    return [platform.digest for platform in locked.platforms if platform.name != NESTED]
+
+
 def open_archive(folder: str | Path) -> Archive:
     """Return the archive in this folder; raise where there is none that was finished."""
     path = Path(folder)
@@ -172,10 +182,27 @@ def open_archive(folder: str | Path) -> Archive:
     return Archive(path)
 
 
-def sweep(folder: Path) -> None:
-    """Remove what a killed run left half done."""
-    for partial in folder.glob(".partial-*") if folder.is_dir() else ():
-        shutil.rmtree(partial, ignore_errors=True)
+@contextmanager
+def writing(folder: Path) -> Generator[None]:
+    """Keep others from writing into the archive meanwhile; first remove what a killed run left half done."""
+    import fcntl
+
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        held = os.open(folder, os.O_RDONLY)
+    except OSError as error:
+        said = f"the archive cannot be written: {error.strerror}"
+        raise EksclaveError(said, "name a folder that can be made", str(folder)) from error
+    try:
+        try:
+            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            raise EksclaveError("another run is writing this archive", "wait for its end", str(folder)) from error
+        for partial in folder.glob(".partial-*"):
+            shutil.rmtree(partial, ignore_errors=True)
+        yield
+    finally:
+        os.close(held)
 
 
 def _replace(path: Path, body: bytes) -> None:
@@ -186,12 +213,6 @@ def _replace(path: Path, body: bytes) -> None:
         out.flush()
         os.fsync(out.fileno())
     new.replace(path)
-
-
-def _media_type(content: dict[str, Any]) -> str:
-    if content.get("mediaType"):
-        return content["mediaType"]
-    return INDEX_TYPES[0] if "manifests" in content else MANIFEST_TYPES[0]
 
 
 def _mark(digest: str) -> str:

@@ -8,6 +8,9 @@ from typing import Any
 
 from eksclave.errors import EksclaveError, ToolError
 from eksclave.images.lockfile import LockedImage
+from eksclave.images.pool import each
+from eksclave.images.session import Session
+from eksclave.images.verify import missing_of
 
 BATCH = 100
 """ECR API reference, BatchGetImage: at most 100 image ids in one call."""
@@ -41,6 +44,23 @@ def differences(images: Iterable[LockedImage], ecr: Any, account: str) -> tuple[
     for repository, wanted in sorted(by_repository.items()):
         found += _ask(repository, wanted, ecr, account)
     return tuple(sorted(found))
+
+
+def lacking(images: Iterable[LockedImage], host: str, session: Session, jobs: int = 8) -> tuple[Difference, ...]:
+    """Return, sorted, what the registry `host` lacks or holds otherwise, asked over HTTP as the kubelet asks."""
+    registry = session.open(host)
+
+    def one(locked: LockedImage) -> list[Difference]:
+        tagged = None if locked.cached else registry.digest_or_none(locked.repository, locked.tag)
+        words = [(f"{what} is missing", _copy(locked)) for what in missing_of(registry, locked)]
+        if tagged not in (None, locked.digest):
+            words.append(_moved(locked, {locked.tag: str(tagged)}))
+        elif tagged is None and not locked.cached and not words:
+            words.append((f"tag {locked.tag} is missing", _copy(locked)))
+        return [Difference(locked.repository, str(locked.source), *told) for told in words]
+
+    found = each(images, one, jobs, interrupted=session.patience.end)
+    return tuple(sorted(difference for some in found for difference in some))
 
 
 def _ask(repository: str, wanted: list[LockedImage], ecr: Any, account: str) -> list[Difference]:

@@ -7,7 +7,6 @@ import re
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterable
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +14,7 @@ from pathlib import Path
 from eksclave.errors import EksclaveError, ToolError
 from eksclave.images.credentials import Logins, authfile
 from eksclave.images.registry import is_loopback
+from eksclave.images.spoken import blot, tame
 
 KNOWN = ("skopeo", "crane", "regctl")
 MOST = 600
@@ -118,19 +118,12 @@ def find_copier(name: str = "") -> Copier:
     raise ToolError(said, "install skopeo with your system's packages (apt-get, dnf, brew: `install skopeo`)")
 
 
-def blot(text: str, secrets: Iterable[str]) -> str:
-    """Return `text` without these secrets."""
-    for secret in sorted(secrets, key=len, reverse=True):
-        text = text.replace(secret, "***")
-    return text
-
-
 def _failure(told: str, source: str) -> CopyError:
     """Return the error with the tool's own words."""
     words = " ".join(line.strip() for line in told.splitlines() if line.strip()) or "the copier failed without a word"
     words = re.sub(r'time="[^"]*" level=\w+ msg=', "", words)
     fix = next((fix for pattern, fix in _FIXES if re.search(pattern, words, re.IGNORECASE)), "")
-    return CopyError(words, fix, source.removeprefix("docker://"))
+    return CopyError(tame(words, len(words)), fix, source.removeprefix("docker://"))
 
 
 def _short(told: str) -> str:

@@ -7,25 +7,26 @@ when it is started again, and two copies at once do no harm.
 2. The copier moves every manifest and blob by digest, without a tag.
 3. Signatures, attestations and SBOMs follow.
 4. Everything is asked for again: manifests are hashed, blobs measured.
-5. Only then the tag is set.
+5. Only then tags are set, the image's own last; and what it names is read and hashed once more.
 """
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Callable, Generator, Iterable
-from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
 from eksclave.errors import EksclaveError
+from eksclave.images.attached import list_referrers, tag, unlisted, untagged
 from eksclave.images.copier import Copier, CopyError
 from eksclave.images.credentials import Logins
-from eksclave.images.lockfile import Attached, LockedImage
+from eksclave.images.lockfile import NESTED, LockedImage
+from eksclave.images.manifest import Manifest
 from eksclave.images.patience import Patience
-from eksclave.images.registry import INDEX_TYPES, Manifest, Registry, RegistryError
+from eksclave.images.pool import each
+from eksclave.images.registry import Registry, RegistryError
 from eksclave.images.resolve import keep
 from eksclave.images.verify import manifest_or_none, missing, missing_of
 
@@ -100,14 +101,7 @@ class Copy:
         self, images: Iterable[LockedImage], jobs: int = 4, done: Callable[[Outcome], None] = lambda _: None
     ) -> tuple[Outcome, ...]:
         """Copy all, `jobs` at a time; `done` hears of each one as it ends. One failure does not stop the others."""
-        pool = ThreadPoolExecutor(max(1, jobs))
-        outcomes: list[Outcome] = []
-        try:
-            for future in as_completed([pool.submit(self.one, image) for image in images]):
-                outcomes.append(future.result())
-                done(outcomes[-1])
-        finally:
-            pool.shutdown(wait=True, cancel_futures=True)
+        outcomes = each(images, self.one, jobs, done, self.patience.end)
         return tuple(sorted(outcomes, key=lambda outcome: outcome.image))
 
     def one(self, locked: LockedImage) -> Outcome:
@@ -115,48 +109,55 @@ class Copy:
         start = time.monotonic()
         for attempt in range(1, SETTLE_ATTEMPTS + 1):
             try:
-                return Outcome(locked, self._one(locked), time.monotonic() - start)
+                state, told = self._one(locked)
+                return Outcome(locked, state, time.monotonic() - start, told)
             except EksclaveError as error:
-                if not _unsettled(error) or attempt == SETTLE_ATTEMPTS:
+                if not _unsettled(error) or attempt == SETTLE_ATTEMPTS or self.patience.is_ended:
                     return Outcome(locked, "failed", time.monotonic() - start, error.said, error.fix)
                 self.patience.sleep(self.patience.pause(attempt))
         raise AssertionError("no attempt")
 
-    def _one(self, locked: LockedImage) -> State:
+    def _one(self, locked: LockedImage) -> tuple[State, str]:
         mirror = self.open_registry(self.host)
         tagged = mirror.digest_or_none(locked.repository, locked.tag)
         if tagged not in (None, locked.digest):
             said = f"tag {locked.tag} already names {tagged} in {locked.repository}; a tag is never overwritten"
             raise EksclaveError(said, "find out who pushed it; delete it by hand if it is wrong")
-        if tagged and not missing_of(mirror, locked) and not self._unlisted(mirror, locked):
-            return "present"
+        if tagged and not missing_of(mirror, locked) and not untagged(mirror, locked) and not unlisted(mirror, locked):
+            return "present", ""
         if missing(mirror, locked.repository, locked.digest):
             self._move(mirror, locked)
         for attached in locked.attached:
-            self._attach(mirror, locked, attached)
+            if missing(mirror, locked.repository, attached.digest):
+                self._transfer(locked, attached.digest)
         lacks = missing_of(mirror, locked)
         if lacks:
             raise Unsettled(f"after the copy the mirror still lacks {lacks[0]}", "run the copy again")
-        self._list(mirror, locked)
+        told = tag(mirror, locked)
+        list_referrers(mirror, locked)
         if not tagged:
             mirror.put_manifest(locked.repository, locked.tag, mirror.manifest(locked.repository, locked.digest))
-        now = mirror.digest_or_none(locked.repository, locked.tag)
-        if now != locked.digest:
-            raise EksclaveError(
-                f"tag {locked.tag} names {now} after the copy", "another push came between; run it again"
-            )
-        return "copied"
+        now = manifest_or_none(mirror, locked.repository, locked.tag)
+        if now is None or now.digest != locked.digest:
+            said = f"tag {locked.tag} names {now.digest if now else 'nothing'} after the copy"
+            raise EksclaveError(said, "another push came between; run it again")
+        return "copied", told
 
     def _move(self, mirror: Registry, locked: LockedImage) -> None:
-        """Move the image by digest; an index of our own is put after the manifests that it lists."""
-        if not locked.upstream_digest:
+        """Move the image by digest. An index of our own, or of other indexes, which no copier takes, is put by us after
+        all that it lists."""
+        if not locked.upstream_digest and not locked.is_nested:
             self._transfer(locked, locked.digest)
             return
-        wanted = frozenset(platform.digest for platform in locked.platforms)
-        for digest in sorted(wanted):
-            if missing(mirror, locked.repository, digest):
-                self._transfer(locked, digest)
-        index = self.own_index(locked)
+        for platform in locked.platforms:
+            if platform.name != NESTED and missing(mirror, locked.repository, platform.digest):
+                self._transfer(locked, platform.digest)
+        index = self.own_index(locked) if locked.upstream_digest else self.source.manifest(locked, locked.digest)
+        self._put_index(mirror, locked, index)
+
+    def _put_index(self, mirror: Registry, locked: LockedImage, index: Manifest) -> None:
+        for digest in index.nested:
+            self._put_index(mirror, locked, self.source.manifest(locked, digest))
         mirror.put_manifest(locked.repository, index.digest, index)
 
     def own_index(self, locked: LockedImage) -> Manifest:
@@ -168,42 +169,6 @@ class Copy:
                 f"the index of the locked platforms is {index.digest}, not {locked.digest}", "lock again"
             )
         return index
-
-    def _attach(self, mirror: Registry, locked: LockedImage, attached: Attached) -> None:
-        if missing(mirror, locked.repository, attached.digest):
-            self._transfer(locked, attached.digest)
-        tag = attached.mirror_tag
-        if mirror.digest_or_none(locked.repository, tag) is None:
-            mirror.put_manifest(locked.repository, tag, mirror.manifest(locked.repository, attached.digest))
-
-    def _unlisted(self, mirror: Registry, locked: LockedImage) -> bool:
-        """Whether a referrer is in the mirror, but the mirror does not list it."""
-        wanted = self._by_subject(mirror, locked)
-        return any(
-            digests - {d["digest"] for d in mirror.referrers(locked.repository, subject)}
-            for subject, digests in wanted.items()
-        )
-
-    def _list(self, mirror: Registry, locked: LockedImage) -> None:
-        """See that the mirror lists the referrers: by its API, else in the tag that stands in for it (OCI 1.1)."""
-        for subject, digests in self._by_subject(mirror, locked).items():
-            listed = mirror.referrers(locked.repository, subject)
-            new = [d for d in sorted(digests) if d not in {one["digest"] for one in listed}]
-            if not new:
-                continue
-            rows = [*listed, *(_descriptor(mirror.manifest(locked.repository, digest)) for digest in new)]
-            rows.sort(key=lambda row: str(row["digest"]))
-            body = json.dumps({"schemaVersion": 2, "mediaType": INDEX_TYPES[0], "manifests": rows}).encode()
-            mirror.put_manifest(locked.repository, subject.replace(":", "-"), Manifest(INDEX_TYPES[0], "", body))
-
-    def _by_subject(self, mirror: Registry, locked: LockedImage) -> dict[str, set[str]]:
-        subjects: dict[str, set[str]] = {}
-        for attached in locked.attached:
-            manifest = None if attached.tag else manifest_or_none(mirror, locked.repository, attached.digest)
-            subject = (manifest.content.get("subject") or {}).get("digest") if manifest else None
-            if subject:
-                subjects.setdefault(subject, set()).add(attached.digest)
-        return subjects
 
     def _transfer(self, locked: LockedImage, digest: str) -> None:
         destination = f"docker://{self.host}/{locked.repository}@{digest}"
@@ -236,14 +201,3 @@ def _unsettled(error: EksclaveError) -> bool:
 def may_pass(error: Exception) -> float | None:
     """Return 0 for a failed transfer that may do better when tried again, None for every other error."""
     return 0.0 if isinstance(error, CopyError) and error.later else None
-
-
-def _descriptor(manifest: Manifest) -> dict[str, object]:
-    """Return how a referrers list names an artifact (OCI distribution 1.1, "Listing referrers")."""
-    content = manifest.content
-    kind = content.get("artifactType") or (content.get("config") or {}).get("mediaType", "")
-    told: dict[str, object] = {"mediaType": manifest.media_type, "digest": manifest.digest, "size": len(manifest.body)}
-    told["artifactType"] = kind
-    if content.get("annotations"):
-        told["annotations"] = content["annotations"]
-    return told

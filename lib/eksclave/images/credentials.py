@@ -14,7 +14,7 @@ from collections.abc import Generator, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from eksclave.catalog.images import DOCKER_HUB
 from eksclave.catalog.partitions import PARTITIONS
@@ -109,9 +109,10 @@ def docker_login(host: str, environ: Mapping[str, str]) -> Login | None:
     """Return the login that `docker login`, `podman login` or a credential helper left for `host`, or None."""
     keys = HUB_KEYS if host == DOCKER_HUB else (host, f"https://{host}", f"https://{host}/v2/", f"https://{host}/v1/")
     for config in _configs(environ):
-        helper = next((config["credHelpers"][k] for k in keys if k in config.get("credHelpers", {})), None)
+        helpers, auths = _table(config, "credHelpers"), _table(config, "auths")
+        helper = next((helpers[k] for k in keys if k in helpers), None)
         login = _from_helper(helper, keys[0], environ) if helper else None
-        login = login or next((_from_auth(config["auths"][k]) for k in keys if k in config.get("auths", {})), None)
+        login = login or next((_from_auth(_table(auths, k)) for k in keys if k in auths), None)
         if not login and config.get("credsStore"):
             login = _from_helper(config["credsStore"], keys[0], environ)
         if login:
@@ -120,27 +121,40 @@ def docker_login(host: str, environ: Mapping[str, str]) -> Login | None:
 
 
 def _configs(environ: Mapping[str, str]) -> Iterator[dict[str, Any]]:
-    """Yield each config that is there: containers-auth.json(5) names the first two places, Docker the third."""
+    """Yield each config that is there: containers-auth.json(5) names the first three places, Docker the last."""
     runtime = environ.get("XDG_RUNTIME_DIR")
-    docker = environ.get("DOCKER_CONFIG") or str(Path(environ.get("HOME", "~")).expanduser() / ".docker")
+    home = Path(environ.get("HOME", "~")).expanduser()
+    settings = environ.get("XDG_CONFIG_HOME") or str(home / ".config")
+    docker = environ.get("DOCKER_CONFIG") or str(home / ".docker")
     places = [environ.get("REGISTRY_AUTH_FILE"), f"{runtime}/containers/auth.json" if runtime else None]
+    places.append(f"{settings}/containers/auth.json")
     for place in [*places, f"{docker}/config.json"]:
         path = Path(place) if place else None
         if path and path.is_file():
             try:
-                read = json.loads(path.read_text() or "{}")
-            except ValueError as error:
-                raise EksclaveError(f"not JSON: {error}", "repair it, or log in again", str(path)) from error
+                read = json.loads(path.read_text(encoding="utf-8") or "{}")
+            except json.JSONDecodeError as error:
+                said = f"not JSON: line {error.lineno}"  # the text itself may be a secret
+                raise EksclaveError(said, "repair it, or log in again", str(path)) from error
+            except (OSError, ValueError) as error:
+                raise EksclaveError("cannot be read", "check its owner and mode", str(path)) from error
             if isinstance(read, dict):
                 yield read
 
 
+def _table(config: Mapping[str, Any], key: str) -> dict[str, Any]:
+    """Return an object of a config, empty where there is something else."""
+    found = config.get(key)
+    return cast(dict[str, Any], found) if isinstance(found, dict) else {}
+
+
 def _from_auth(entry: Mapping[str, Any]) -> Login | None:
-    if entry.get("identitytoken"):
-        return Login("<token>", entry["identitytoken"])
+    token = entry.get("identitytoken")
+    if token and isinstance(token, str):
+        return Login("<token>", token)
     try:
         username, colon, secret = base64.b64decode(entry.get("auth") or "").decode().partition(":")
-    except (binascii.Error, UnicodeDecodeError):
+    except (binascii.Error, UnicodeDecodeError, TypeError):
         return None
     return Login(username, secret.strip("\0")) if colon else None
 
@@ -166,8 +180,8 @@ def _from_helper(helper: str, key: str, environ: Mapping[str, str]) -> Login | N
         return None
     try:
         given = json.loads(told.stdout)
-        return Login(given["Username"], given["Secret"])
-    except (ValueError, KeyError) as error:
+        return Login(str(given["Username"]), str(given["Secret"]))
+    except (ValueError, KeyError, TypeError) as error:
         raise ToolError(
             f"docker-credential-{helper} answered something that is not a credential", "try it by hand"
         ) from error

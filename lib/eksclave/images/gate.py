@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from eksclave.catalog.images import CanonicalImage
+from eksclave.catalog.registries import addon_registry
 from eksclave.errors import EksclaveError, InputError, Mistake
 from eksclave.images.kinds import Home, Kind
 from eksclave.images.lockfile import Lock
@@ -49,28 +50,32 @@ def _ask(reference: str, where: str, home: Home, lock: Lock | None, must_lock: b
         image = CanonicalImage.parse(reference)
     except EksclaveError as error:
         return Ungated(where, reference, "is not an image reference", error.fix)
-    if image.registry == home.host:
+    if home.is_own(image):
         return _ask_own(image, reference, where, home, lock) if must_lock else None
-    kind = home.kind(image)
-    if kind in (Kind.AWS, Kind.OWN):
-        return None
-    wrong = home.wrong_region(image)
+    wrong = home.misplaced(image)
     if wrong:
-        said = f"lies in the AWS registry of {wrong}; a closed network in {home.region} reaches only its own Region's"
-        return Ungated(where, reference, said, f"use {home.region}'s registry of the same add-on")
+        fix = f"write {addon_registry(home.region)}/{image.repository}, of the same add-on"
+        return Ungated(where, reference, wrong, fix)
+    if home.kind(image) in (Kind.AWS, Kind.OWN):
+        return None
     fix = f"deploy its mirror {home.pulled(image).name} by the digest in the lock file"
     return Ungated(where, reference, f"is pulled from {image.registry}, which no VPC endpoint reaches", fix)
 
 
 def _ask_own(image: CanonicalImage, reference: str, where: str, home: Home, lock: Lock | None) -> Ungated | None:
-    """Ask of a reference into our own ECR: what lies below the mirror's prefix must be locked, by this digest."""
-    if not image.repository.startswith(f"{home.prefix}/"):
+    """Ask of a reference into our own ECR: what lies below a prefix of ours must be locked, by this digest."""
+    ours = (home.prefix, *home.rules.values())
+    if not any(image.repository.startswith(f"{prefix}/") for prefix in ours):
         return None
     locked = [one for one in lock.images if one.repository == image.repository] if lock else []
     if not locked:
         return Ungated(where, reference, "is not locked", "run `eksclave images lock`, then `eksclave images copy`")
     if not image.digest:
-        return Ungated(where, reference, "is not pinned by digest", f"write {image.name}@{locked[0].digest}")
+        same = next((one for one in locked if image.tag in (one.tag, one.source.tag)), None)
+        if same is None:
+            said = f"is not locked; the lock file has {', '.join(sorted(str(one.source) for one in locked))}"
+            return Ungated(where, reference, said, "run `eksclave images lock`, then `eksclave images copy`")
+        return Ungated(where, reference, "is not pinned by digest", f"write {image.name}@{same.digest}")
     if image.digest not in {one.digest for one in locked}:
         said = f"has a digest that the lock file does not know; it has {locked[0].digest}"
         return Ungated(where, reference, said, "lock again, or deploy the locked digest")

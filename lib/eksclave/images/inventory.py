@@ -6,12 +6,13 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from eksclave.catalog.image_fields import DEFAULT_PATHS
 from eksclave.catalog.images import CanonicalImage, MirroredImage
 from eksclave.design.model import Design, ImagePlan
 from eksclave.errors import EksclaveError, InputError
 from eksclave.images.kinds import Home, Kind
 from eksclave.images.lockfile import Lock
-from eksclave.images.manifests import DEFAULT_PATHS, Paths, images_in, read_file
+from eksclave.images.manifests import Paths, images_in, read_file
 
 # EKS user guide, community-addons and workloads-add-ons-available-eks: what AWS publishes and keeps in-Region.
 ADDON_INSTEAD = {
@@ -45,7 +46,10 @@ def home_of(design: Design) -> Home:
 
 
 def of_design(design: Design, base: Path, paths: Paths = DEFAULT_PATHS) -> tuple[Listed, ...]:
-    """Return every image of a cluster; manifest bundles are read relative to `base`, the folder of the spec."""
+    """Return every image of a cluster; manifest bundles are read relative to `base`, the folder of the spec.
+
+    `paths` are the fields that hold images, beside pod specs: `read_paths(spec.workloads.image_paths)`.
+    """
     uses = [(_planned(plan), plan.required_by) for plan in design.images]
     bundled = of_files([base / bundle for bundle in design.workloads.manifests], paths)
     return merge([*uses, *bundled], home_of(design))
@@ -85,11 +89,9 @@ def merge(uses: Iterable[tuple[CanonicalImage, tuple[str, ...]]], home: Home) ->
 
 def advice(image: CanonicalImage, home: Home) -> str:
     """Return what would spare the copy, or warn of a name that looks in-Region and is not."""
-    if home.kind(image) in (Kind.AWS, Kind.OWN):
-        return ""
-    wrong = home.wrong_region(image)
-    if wrong:
-        return f"lies in {wrong}, which has no endpoint in {home.region}"
+    wrong = home.misplaced(image)
+    if wrong or home.kind(image) in (Kind.AWS, Kind.OWN):
+        return wrong
     addon = ADDON_INSTEAD.get(image.repository.rpartition("/")[2])
     return f"EKS add-on '{addon}' needs no copy" if addon else ""
 

@@ -55,7 +55,17 @@ class Home:
             return mirrored(image, self.host, self.prefix, digest)
         return MirroredImage(image.registry, image.repository, image.tag, image.digest)
 
-    def wrong_region(self, image: CanonicalImage) -> str:
-        """Return the Region of an AWS add-on registry that is not this cluster's, or an empty string."""
+    def is_own(self, image: CanonicalImage) -> bool:
+        """Whether it lies in this account's ECR in this Region, whichever of its names is used."""
+        return ecr_place(image.registry) == (self.account, self.region)
+
+    def misplaced(self, image: CanonicalImage) -> str:
+        """Return what is wrong with an AWS add-on registry that this cluster cannot pull from, or an empty string."""
         place = ecr_place(image.registry)
-        return place[1] if place and place[0] in addon_accounts() and place[1] != self.region else ""
+        if not place or place[0] not in addon_accounts():
+            return ""
+        if place[1] != self.region:
+            near = f"a closed network in {self.region} reaches only its own Region's"
+            return f"lies in the AWS registry of {place[1]}; {near}" if self.region else ""
+        right = addon_account(place[1])
+        return "" if place[0] == right else f"names account {place[0]}; in {place[1]} AWS's add-ons lie in {right}"

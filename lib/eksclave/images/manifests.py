@@ -15,25 +15,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
 
+from eksclave.catalog.image_fields import CONTAINER_LISTS, DEFAULT_PATHS, IMAGE_FLAG, IMAGE_VARIABLE, looks_like_image
 from eksclave.catalog.images import CanonicalImage
 from eksclave.errors import EksclaveError, InputError, Mistake
-
-CONTAINER_LISTS = ("containers", "initContainers", "ephemeralContainers")
-# operator-sdk names them RELATED_IMAGE_*; Argo CD, Strimzi, Karpenter and others end them in _IMAGE.
-IMAGE_VARIABLE = re.compile(r"RELATED_IMAGE_\w+|\w+_IMAGE(?:_\w+)?")
-# cert-manager --acme-http01-solver-image=, prometheus-operator --prometheus-config-reloader=, istio --proxyImage=.
-IMAGE_FLAG = re.compile(r"(--?[\w.-]*(?:image|config-reloader)[\w.-]*=)(.+)", re.IGNORECASE)
-
-DEFAULT_PATHS: Mapping[str, tuple[str, ...]] = {
-    "Alertmanager.monitoring.coreos.com": ("spec.image",),
-    "Cluster.postgresql.cnpg.io": ("spec.imageName",),
-    "Prometheus.monitoring.coreos.com": ("spec.image", "spec.thanos.image"),
-    "PrometheusAgent.monitoring.coreos.com": ("spec.image",),
-    "ThanosRuler.monitoring.coreos.com": ("spec.image",),
-    "OpenTelemetryCollector.opentelemetry.io": ("spec.image", "spec.targetAllocator.image"),
-    "Instrumentation.opentelemetry.io": ("spec.*.image",),
-}
-"""Fields of well-known operators' resources: `Kind.group` to paths (the API reference of each project)."""
+from eksclave.images.documents import load
 
 Paths = Mapping[str, tuple[str, ...]]
 Step = str | int
@@ -52,20 +37,6 @@ class Found:
     def path(self) -> str:
         """The steps as people write them: `spec.containers[0].image`."""
         return "".join(f"[{s}]" if isinstance(s, int) else f".{s}" for s in self.steps).lstrip(".")
-
-
-def load(text: str, where: str) -> list[Any]:
-    """Return the documents of a YAML stream (JSON is YAML too)."""
-    from ruamel.yaml import YAML
-    from ruamel.yaml.error import MarkedYAMLError, YAMLError
-
-    try:
-        return [document for document in YAML(typ="safe").load_all(text) if document is not None]  # pyright: ignore
-    except MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else 1
-        raise EksclaveError(f"not YAML: {error.problem}", "repair the file", f"{where}:{line}") from error
-    except YAMLError as error:
-        raise EksclaveError("not YAML", str(error).splitlines()[0] if str(error) else "", where) from error
 
 
 def find(document: Any, paths: Paths = DEFAULT_PATHS) -> list[Found]:
@@ -170,31 +141,20 @@ def _container(container: Mapping[str, Any], steps: tuple[Step, ...]) -> Iterato
         for number, given in enumerate(_list(container.get(key))):
             word = given if isinstance(given, str) else ""
             flag = IMAGE_FLAG.fullmatch(word)
-            if flag and _looks_like_image(flag[2]):
+            if flag and looks_like_image(flag[2]):
                 yield (*steps, key, number), flag[2], flag[1]
-            elif IMAGE_FLAG.fullmatch(f"{before}=x") and _looks_like_image(word):
+            elif IMAGE_FLAG.fullmatch(f"{before}=x") and looks_like_image(word):
                 yield (*steps, key, number), word, ""
             before = word
     for number, variable in enumerate(_list(container.get("env"))):
         if isinstance(variable, dict) and IMAGE_VARIABLE.fullmatch(str(variable.get("name", ""))):
             value = variable.get("value")
-            if isinstance(value, str) and _looks_like_image(value):
+            if isinstance(value, str) and looks_like_image(value):
                 yield (*steps, "env", number, "value"), value, ""
 
 
 def _list(value: Any) -> list[Any]:
     return cast(list[Any], value) if isinstance(value, list) else []
-
-
-def _looks_like_image(text: str) -> bool:
-    """Whether a flag's or variable's value is a whole reference: a path, a tag or digest, Docker's grammar."""
-    if "/" not in text or "://" in text or not (":" in text.rpartition("/")[2] or "@" in text):
-        return False
-    try:
-        CanonicalImage.parse(text)
-    except EksclaveError:
-        return False
-    return True
 
 
 def _by_paths(

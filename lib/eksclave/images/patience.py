@@ -24,10 +24,24 @@ class Patience:
     attempts: int = 8
     first_seconds: float = 0.5
     most_seconds: float = 60.0
-    sleep: Callable[[float], None] = time.sleep
+    sleep: Callable[[float], object] = time.sleep
     clock: Callable[[], float] = time.monotonic
     _not_before: dict[str, float] = field(default_factory=dict[str, float])
     _lock: threading.Lock = field(default_factory=threading.Lock)
+    _ended: threading.Event = field(default_factory=threading.Event)
+
+    def __post_init__(self) -> None:
+        if self.sleep is time.sleep:
+            self.sleep = self._ended.wait
+
+    def end(self) -> None:
+        """Let whoever waits wait no longer, and nobody try again: the user pressed Ctrl-C."""
+        self._ended.set()
+
+    @property
+    def is_ended(self) -> bool:
+        """Whether nobody shall try again."""
+        return self._ended.is_set()
 
     def call(self, ask: Callable[[], T], host: str, wait_for: Callable[[Exception], float | None]) -> T:
         """Return what `ask` gives; `wait_for` says how long to wait at least, or None to give up."""
@@ -37,7 +51,7 @@ class Patience:
                 return ask()
             except Exception as error:
                 least = wait_for(error)
-                if least is None or attempt == self.attempts:
+                if least is None or attempt == self.attempts or self._ended.is_set():
                     raise
                 self.slow_down(host, max(least, self.pause(attempt)))
         raise AssertionError("a patience of no attempts")
@@ -53,5 +67,5 @@ class Patience:
 
     def hold(self, host: str) -> None:
         """Wait until `host` may be asked."""
-        while (left := self._not_before.get(host, 0.0) - self.clock()) > 0:
+        while not self._ended.is_set() and (left := self._not_before.get(host, 0.0) - self.clock()) > 0:
             self.sleep(left)

@@ -5,9 +5,10 @@ from __future__ import annotations
 import shlex
 from collections.abc import Callable, Iterable
 
+from eksclave.errors import EksclaveError
 from eksclave.images.copier import Copier
 from eksclave.images.lockfile import LockedImage
-from eksclave.images.registry import Manifest
+from eksclave.images.manifest import Manifest
 
 HEAD = """#!/bin/sh
 # Written by `eksclave images copy --plan`. It needs skopeo 1.6 or newer, logged in to the registries it names
@@ -22,6 +23,8 @@ def script(images: Iterable[LockedImage], host: str, own_index: Callable[[Locked
     skopeo = Copier("skopeo", "skopeo")
     lines = [HEAD]
     for locked in images:
+        if locked.is_nested:
+            raise EksclaveError("is an index of indexes, which skopeo cannot copy", "use `copy`", str(locked.source))
         upstream, mirror = f"docker://{locked.source.name}", f"docker://{host}/{locked.repository}"
         lines.append(f"# {locked.source}")
         whole = not locked.upstream_digest

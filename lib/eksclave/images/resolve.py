@@ -4,19 +4,25 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Callable, Iterable
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from eksclave.catalog.images import CanonicalImage
 from eksclave.errors import EksclaveError, InputError, Mistake
 from eksclave.images.kinds import Home, Kind
-from eksclave.images.lockfile import Attached, Lock, LockedImage, LockedPlatform
-from eksclave.images.registry import Manifest, Registry
+from eksclave.images.lockfile import NESTED, Attached, Lock, LockedImage, LockedPlatform
+from eksclave.images.manifest import Manifest
+from eksclave.images.pool import each
+from eksclave.images.registry import Registry
 
 COSIGN_SUFFIXES = {".sig": "cosign-signature", ".att": "cosign-attestation", ".sbom": "cosign-sbom"}
 ATTESTATION = "attestation"
 MAX_CONFIG = 4 * 1024 * 1024
+MAX_ATTACHED = 1000
+"""Of one image; what has more is not looked after by its owner."""
+# RFC 6838, 4.2: what a media type may be made of; a parameter is left away by nobody who writes an artifact type.
+_TYPE = re.compile(r"[A-Za-z0-9][A-Za-z0-9!#$&^_.+-]{0,126}/[A-Za-z0-9][A-Za-z0-9!#$&^_.+-]{0,126}")
 
 Open = Callable[[str], Registry]
 
@@ -36,8 +42,7 @@ def lock(
         except EksclaveError as error:
             return Mistake(error.where or str(image), "", error.said, error.fix)
 
-    with ThreadPoolExecutor(max(1, jobs)) as pool:
-        told = list(pool.map(one, wanted))
+    told = each(wanted, one, jobs)
     mistakes = [answer for answer in told if isinstance(answer, Mistake)]
     if mistakes:
         raise InputError(mistakes)
@@ -56,11 +61,11 @@ def resolve(image: CanonicalImage, home: Home, platforms: tuple[str, ...], regis
         named = next(_platform(child) for child in top.children if child["digest"] == kept)
         kept, names = registry.manifest(image.repository, kept), {kept: named}
     elif kept.is_index:
-        names = {child["digest"]: _platform(child) for child in kept.children}
+        names = _below(registry, image.repository, kept)
     else:
         names = {kept.digest: _own_platform(registry, image.repository, kept)}
-    manifests = {digest: registry.manifest(image.repository, digest) for digest in names}
-    locked = [LockedPlatform(names[digest], digest, _size(manifest)) for digest, manifest in manifests.items()]
+    sizes = {digest: _size(registry.manifest(image.repository, digest)) for digest in names}
+    locked = [LockedPlatform(name, digest, sizes[digest]) for digest, name in names.items()]
     about_top = [] if is_cached else _attached(registry, image.repository, top.digest)
     whole = kept.digest == top.digest
     attached = set(about_top if whole else ())
@@ -86,6 +91,8 @@ def narrow(top: Manifest, platforms: tuple[str, ...], where: str) -> Manifest | 
     """
     if not platforms or not top.is_index:
         return top
+    if top.nested:
+        raise EksclaveError("is an index of indexes", "lock it without platforms, which takes all of them", where)
     names = {_platform(child) for child in top.children}
     missing = sorted(p for p in platforms if not any(_matches(name, p) for name in names))
     if missing:
@@ -104,6 +111,22 @@ def keep(top: Manifest, digests: frozenset[str]) -> Manifest:
     content = {**top.content, "mediaType": top.media_type, "manifests": kept}
     body = json.dumps(content, separators=(",", ":"), sort_keys=True).encode()
     return Manifest(top.media_type, f"sha256:{hashlib.sha256(body).hexdigest()}", body)
+
+
+def _below(registry: Registry, repository: str, index: Manifest) -> dict[str, str]:
+    """Return what an index lists, by digest: the names of platforms, and of the indexes that may be among them."""
+    names: dict[str, str] = {}
+    waiting = [index]
+    while waiting:
+        top = waiting.pop()
+        for child in top.children:
+            if child["digest"] in names:
+                continue
+            is_nested = child["digest"] in top.nested
+            names[child["digest"]] = NESTED if is_nested else _platform(child)
+            if is_nested:
+                waiting.append(registry.manifest(repository, child["digest"]))
+    return names
 
 
 def _own_platform(registry: Registry, repository: str, manifest: Manifest) -> str:
@@ -132,7 +155,8 @@ def _platform(descriptor: dict[str, Any]) -> str:
     platform = descriptor.get("platform") or descriptor
     parts = [platform.get("os", "unknown"), platform.get("architecture", "unknown"), platform.get("variant", "")]
     version = platform.get("os.version", "")
-    return "/".join(part for part in parts if part) + (f":{version}" if version else "")
+    name = "/".join(str(part) for part in parts if part) + (f":{version}" if version else "")
+    return re.sub(r"[^\w.+:/-]", "?", name)
 
 
 def _size(manifest: Manifest) -> int:
@@ -140,14 +164,19 @@ def _size(manifest: Manifest) -> int:
 
 
 def _attached(registry: Registry, repository: str, subject: str) -> list[Attached]:
-    """Return what speaks of `subject`: cosign's tags, and the referrers (OCI distribution 1.1)."""
-    found: list[Attached] = []
+    """Return what speaks of `subject`: cosign's tags, the referrers (OCI distribution 1.1), what speaks of those."""
+    found: dict[str, Attached] = {}
     stem = subject.replace(":", "-")
     for suffix, kind in COSIGN_SUFFIXES.items():
-        digest = registry.digest_or_none(repository, stem + suffix)
-        if digest:
-            found.append(Attached(kind, digest, stem + suffix))
-    for descriptor in registry.referrers(repository, subject):
-        kind = descriptor.get("artifactType") or descriptor.get("mediaType", "artifact")
-        found.append(Attached(kind, descriptor["digest"]))
-    return found
+        if registry.digest_or_none(repository, stem + suffix):
+            digest = registry.manifest(repository, stem + suffix).digest
+            found[digest] = Attached(kind, digest, stem + suffix)
+    waiting = [subject]
+    while waiting:
+        for descriptor in registry.referrers(repository, waiting.pop()):
+            digest = descriptor["digest"]
+            if digest not in found and len(found) < MAX_ATTACHED:
+                kind = descriptor.get("artifactType") or descriptor["mediaType"]
+                found[digest] = Attached(kind if _TYPE.fullmatch(kind) else "artifact", digest)
+                waiting.append(digest)
+    return list(found.values())

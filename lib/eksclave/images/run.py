@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable
-from concurrent.futures import ThreadPoolExecutor, as_completed
 from pathlib import Path
 
 from eksclave.errors import EksclaveError
-from eksclave.images.archive import Archive, Packer, open_archive, sweep
+from eksclave.images.archive import Archive, Packer, open_archive, writing
 from eksclave.images.copier import Copier, find_copier
 from eksclave.images.copy import Copy, Outcome, Source, Upstream
 from eksclave.images.lockfile import LockedImage
 from eksclave.images.plan import script
+from eksclave.images.pool import each
 from eksclave.images.session import Session
 from eksclave.images.warm import Warm
 
@@ -39,8 +39,14 @@ def pack(
     images: tuple[LockedImage, ...], folder: Path, copier: str, session: Session, jobs: int, done: Done
 ) -> tuple[Outcome, ...]:
     """Copy images into an archive; index.json names only what is whole."""
+    with writing(folder):
+        return _pack(images, folder, copier, session, jobs, done)
+
+
+def _pack(
+    images: tuple[LockedImage, ...], folder: Path, copier: str, session: Session, jobs: int, done: Done
+) -> tuple[Outcome, ...]:
     archive = Archive(folder)
-    sweep(folder)
     packer = Packer(archive, find_copier(copier or "skopeo"), Upstream(session.open), session.logins, session.patience)
 
     def one(locked: LockedImage) -> Outcome:
@@ -54,11 +60,7 @@ def pack(
             return Outcome(locked, "failed", time.monotonic() - start, said, "free some space, then run it again")
         return Outcome(locked, "copied" if fetched else "present", time.monotonic() - start)
 
-    outcomes: list[Outcome] = []
-    with ThreadPoolExecutor(max(1, jobs)) as pool:
-        for future in as_completed([pool.submit(one, image) for image in images]):
-            outcomes.append(future.result())
-            done(outcomes[-1])
+    outcomes = each(images, one, jobs, done, session.patience.end)
     whole = tuple(sorted(outcome.image for outcome in outcomes if outcome.state != "failed"))
     try:
         packer.finish(whole)

@@ -50,6 +50,7 @@ def outcome_text(outcome: Outcome) -> str:
     text = f"{outcome.state:7} {outcome.image.source}"
     if outcome.state == "copied":
         text += f"  {megabytes(outcome.image.size)} in {outcome.seconds:.1f} s → {outcome.image.repository}"
+        text += f"; note: {outcome.said}" if outcome.said else ""
     if outcome.state == "failed":
         text += f": {outcome.said}" + (f"; {outcome.fix}" if outcome.fix else "")
     return text
@@ -62,8 +63,8 @@ def sums_text(outcomes: Iterable[Outcome]) -> str:
 
 
 def megabytes(size: int) -> str:
-    """Spell a size in MB, as registries show it."""
-    return f"{size / 1e6:.1f} MB"
+    """Spell a size in MB, as registries show it, or in kB."""
+    return f"{size / 1e6:.1f} MB" if size >= 100_000 else f"{size / 1e3:.1f} kB"
 
 
 def _told(change: Changed) -> str:

@@ -5,7 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from eksclave.catalog.addons import ADDONS
+from eksclave.design.model import Design
 from eksclave.images.lockfile import Lock, LockedImage
+from eksclave.spec.model import ClusterSpec
 
 Change = Literal["added", "removed", "moved", "retagged", "signed"]
 
@@ -45,6 +48,24 @@ def compare(old: Lock | None, new: Lock) -> tuple[Changed, ...]:
             changes.append(Changed(source.name, "signed", str(len(known.attached)), str(len(image.attached)), 0))
     changes += [Changed(one.source.name, "removed", str(one.source), "", 0) for one in gone]
     return tuple(sorted(changes))
+
+
+def upgrade_notes(spec: ClusterSpec, design: Design, version: str) -> tuple[str, ...]:
+    """Return what an upgrade of Kubernetes means for images beside what has to be copied.
+
+    `spec` is the one before, `design` what it becomes with this version.
+    """
+    near = sorted({who for plan in design.images if plan.origin == "aws" for who in plan.required_by})
+    notes = [f"Kubernetes {spec.kubernetes_version} → {version}"]
+    if near:
+        notes.append(f"nothing to copy for {', '.join(near)}: AWS keeps their images in {design.region}")
+    chosen = {"cluster-autoscaler": spec.workloads.cluster_autoscaler}
+    for name, choice in chosen.items():
+        usual = ADDONS[name].images[0].format(minor=version)
+        runs = any(controller.name == name for controller in design.workloads.controllers)
+        if runs and choice and choice.image:
+            notes.append(f"{name} stays {choice.image}, which the spec names; usual for {version} is {usual}")
+    return tuple(notes)
 
 
 def _new(same: LockedImage | None, image: LockedImage) -> Changed:

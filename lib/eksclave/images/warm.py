@@ -9,7 +9,6 @@ from __future__ import annotations
 import tempfile
 import time
 from collections.abc import Callable, Iterable
-from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 
 from eksclave.errors import EksclaveError
@@ -18,6 +17,7 @@ from eksclave.images.copy import Outcome, may_pass
 from eksclave.images.credentials import Logins
 from eksclave.images.lockfile import LockedImage
 from eksclave.images.patience import Patience
+from eksclave.images.pool import each
 from eksclave.images.registry import Registry
 
 
@@ -35,11 +35,7 @@ class Warm:
         self, images: Iterable[LockedImage], jobs: int = 4, done: Callable[[Outcome], None] = lambda _: None
     ) -> tuple[Outcome, ...]:
         """Pull every one of these images once; `done` hears of each one as it ends."""
-        outcomes: list[Outcome] = []
-        with ThreadPoolExecutor(max(1, jobs)) as pool:
-            for future in as_completed([pool.submit(self.one, image) for image in images]):
-                outcomes.append(future.result())
-                done(outcomes[-1])
+        outcomes = each(images, self.one, jobs, done, self.patience.end)
         return tuple(sorted(outcomes, key=lambda outcome: outcome.image))
 
     def one(self, locked: LockedImage) -> Outcome:

@@ -92,6 +92,11 @@ class Ingress(Part):
     path: str = "/"
 
 
+ImagePath = Annotated[
+    str, Field(pattern=r"^[\w.-]+:(?:[\w-]+|\*)(?:\[\*\])?(?:\.(?:[\w-]+|\*)(?:\[\*\])?)*$", max_length=300)
+]
+
+
 class Workloads(Part):
     """What runs inside the cluster."""
 
@@ -104,4 +109,7 @@ class Workloads(Part):
     ingresses: tuple[Ingress, ...] = ()
     manifests: tuple[str, ...] = Field(
         (), description="Kubernetes YAML files, beside the spec, whose images are rewritten"
+    )
+    image_paths: tuple[ImagePath, ...] = Field(
+        (), description="fields of custom resources that hold an image, such as Shop.example.com:spec.parts[*].image"
     )

@@ -27,7 +27,8 @@ from eksclave.images.copier import find_copier
 from eksclave.images.copy import Copy, Outcome, Upstream
 from eksclave.images.credentials import Logins
 from eksclave.images.kinds import Home
-from eksclave.images.lockfile import Lock, write
+from eksclave.images.lockfile import Lock
+from eksclave.images.locktext import write
 from eksclave.images.patience import Patience
 from eksclave.images.resolve import lock
 from eksclave.images.session import Session
@@ -360,13 +361,18 @@ class Work:
         path.write_text(write(locked))
         return path
 
-    def start(self, *words: str, env: dict[str, str] | None = None) -> subprocess.Popen[str]:
-        command = [sys.executable, "-c", "from eksclave.cli import main; main()", "images", *words]
+    def start(self, *words: str, env: dict[str, str] | None = None, group: str = "images") -> subprocess.Popen[str]:
+        command = [sys.executable, "-c", "from eksclave.cli import main; main()", *group.split(), *words]
         environ = {"PATH": os.environ["PATH"], "HOME": str(self.folder), **(env or {})}
         return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environ)
 
     def run(self, *words: str, env: dict[str, str] | None = None) -> tuple[int, str, str]:
         with self.start(*words, env=env) as process:
+            out, err = process.communicate(timeout=300)
+            return process.returncode, out, err
+
+    def run_command(self, *words: str) -> tuple[int, str, str]:
+        with self.start(*words, group="") as process:
             out, err = process.communicate(timeout=300)
             return process.returncode, out, err
 

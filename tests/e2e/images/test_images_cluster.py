@@ -50,11 +50,48 @@ def test_a_cluster_is_locked_copied_and_found_clean(upstream, mirror, work, spec
     assert (code, err.splitlines()[-1]) == (0, f"{mirror.host}: 2 copied, 0 already there, 0 failed")
     assert mirror.incomplete_tags() == []
     assert work.run("update", str(spec))[:2] == (0, "nothing would change\n")
-    assert work.run("update", str(spec), "--kubernetes-version", "1.35")[:2] == (0, "nothing would change\n")
+    assert work.run("check", str(spec), "--registry", mirror.host)[::2] == (0, "2 images locked, 0 differences\n")
     assert work.run("update", str(spec), "--kubernetes-version", "9.9")[0] == 2
+    mirror.ask("DELETE", f"{image_repository(lock)}/manifests/{tomllib.loads(lock.read_text())['image'][1]['digest']}")
+    code, out, _ = work.run("check", str(spec), "--registry", mirror.host)
+    assert (code, "is missing; run `eksclave images copy`" in out) == (1, True)
     before = lock.read_bytes()
     work.run("lock", str(spec))
     assert lock.read_bytes() == before, "locking again changes nothing"
+
+
+def image_repository(lock: Path) -> str:
+    return tomllib.loads(lock.read_text())["image"][1]["mirror"].partition(":")[0]
+
+
+def test_an_upgrade_shows_what_must_be_mirrored_before_it(upstream, mirror, work, spec: Path):
+    assert work.run("lock", str(spec))[0] == 0
+    assert work.run("copy", str(spec), "--registry", mirror.host)[0] == 0
+    code, out, _ = work.run("update", str(spec), "--kubernetes-version", "1.35")
+    assert code == 0
+    assert out.splitlines() == [
+        "Kubernetes 1.34 → 1.35",
+        "nothing to copy for coredns, eks-pod-identity-agent, kube-proxy, nodes, vpc-cni: AWS keeps their images in eu-central-1",
+        f"cluster-autoscaler stays {upstream.host}/autoscaling/cluster-autoscaler:v1.34.0, which the spec names; "
+        "usual for 1.35 is registry.k8s.io/autoscaling/cluster-autoscaler:v1.35.0",
+        "nothing would change",
+    ]
+    upstream.push_image("autoscaling/cluster-autoscaler", "v1.35.0")
+    spec.write_text(spec.read_text().replace('"1.34"', '"1.35"').replace("v1.34.0", "v1.35.0"))
+    code, out, _ = work.run("update", str(spec))
+    name = f"{upstream.host}/autoscaling/cluster-autoscaler"
+    assert (code, out.splitlines()[0]) == (1, f"~ {name}: {name}:v1.34.0 → {name}:v1.35.0")
+    assert out.splitlines()[1].startswith("1 to copy before it is deployed")
+    code, out, err = work.run_command("design", str(spec))
+    assert (code, "run `eksclave images lock`" in err) == (2, True), err
+    assert work.run("lock", str(spec))[0] == 0
+    code, out, _ = work.run("check", str(spec), "--registry", mirror.host)
+    assert (code, "cluster-autoscaler" in out) == (1, True)
+    assert work.run("copy", str(spec), "--registry", mirror.host)[0] == 0
+    assert work.run("check", str(spec), "--registry", mirror.host)[0] == 0
+    code, out, _ = work.run_command("design", str(spec))
+    digest = tomllib.loads(spec.with_suffix(".images.lock").read_text())["image"][0]["digest"]
+    assert (code, f"@{digest}" in out) == (0, True)
 
 
 def test_an_update_shows_what_moved_and_must_be_copied_first(upstream, work, spec: Path):

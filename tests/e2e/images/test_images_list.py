@@ -41,7 +41,7 @@ in-region AWS registry (1)
 must copy (3)
   602401143452.dkr.ecr.us-east-1.amazonaws.com/eks/pause:3.5
       Pod dns ({file}:13)
-      note: lies in us-east-1, which has no endpoint in eu-central-1
+      note: lies in the AWS registry of us-east-1; a closed network in eu-central-1 reaches only its own Region's
   docker.io/library/nginx:1.27
       CronJob ops/nightly ({file}:5)
   registry.k8s.io/metrics-server/metrics-server:v0.8.0

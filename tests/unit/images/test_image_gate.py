@@ -16,7 +16,9 @@ OWN = "111122223333.dkr.ecr.eu-central-1.amazonaws.com"
 AWS = "602401143452.dkr.ecr.eu-central-1.amazonaws.com"
 D1, D2 = "sha256:" + "1" * 64, "sha256:" + "2" * 64
 NGINX = CanonicalImage.parse("nginx:1.27")
-LOCK = Lock("mirror", (LockedImage(NGINX, D1, "mirror/docker.io/library/nginx", "1.27-111111111111", ()),))
+CACHED = LockedImage(CanonicalImage.parse("quay.io/a/b:1"), D2, "quay/a/b", "1", (), cached=True)
+LOCK = Lock("mirror", (LockedImage(NGINX, D1, "mirror/docker.io/library/nginx", "1.27-111111111111", ()), CACHED))
+DUAL = "111122223333.dkr-ecr.eu-central-1.on.aws"
 
 
 @pytest.mark.parametrize(
@@ -71,6 +73,12 @@ def test_only_real_ecr_hosts_are_taken_for_ecr(host: str, place: tuple[str, str]
         (f"{OWN}/mirror/docker.io/library/redis@{D1}", "is not locked"),
         (f"{OWN}/mirror/docker.io/library/nginx:1.27-111111111111", "is not pinned by digest"),
         (f"{OWN}/mirror/docker.io/library/nginx@{D2}", "has a digest that the lock file does not know"),
+        (f"{OWN}/quay/a/c:1", "is not locked"),
+        (f"{OWN}/mirror/docker.io/library/nginx:1.28", "is not locked; the lock file has docker.io/library/nginx:1.27"),
+        (f"{OWN}/quay/a/b:1", "is not pinned by digest"),
+        (f"{DUAL}/mirror/docker.io/library/redis@{D1}", "is not locked"),
+        ("918309763551.dkr.ecr.cn-north-1.amazonaws.com.cn/eks/coredns:v1", "lies in the AWS registry of cn-north-1"),
+        ("558608220178.dkr.ecr.eu-central-1.amazonaws.com/eks/coredns:v1", "AWS's add-ons lie in 602401143452"),
         ("${IMAGE}", "is not an image reference"),
     ],
 )
@@ -84,7 +92,13 @@ def test_the_gate_holds_back_what_the_closed_network_cannot_pull(reference: str,
 
 @pytest.mark.parametrize(
     "reference",
-    [f"{AWS}/eks/coredns:v1", f"{OWN}/team/app:1", f"{OWN}/quay/a/b:1", f"{OWN}/mirror/docker.io/library/nginx@{D1}"],
+    [
+        f"{AWS}/eks/coredns:v1",
+        f"{OWN}/team/app:1",
+        f"{OWN}/quay/a/b@{D2}",
+        f"{OWN}/mirror/docker.io/library/nginx@{D1}",
+        "444455556666.dkr.ecr.eu-central-1.amazonaws.com/team/app:1",
+    ],
 )
 def test_the_gate_lets_through_what_it_can_pull(reference: str):
     assert ungated([(reference, "Deployment web")], HOME, LOCK) == ()

@@ -6,9 +6,10 @@ import random
 from pathlib import Path
 
 import pytest
-from eksclave.catalog.images import CanonicalImage
+from eksclave.catalog.images import CanonicalImage, cached, mirrored
 from eksclave.errors import EksclaveError, InputError
-from eksclave.images.lockfile import Attached, Lock, LockedImage, LockedPlatform, lock_path, parse, read, write
+from eksclave.images.lockfile import Attached, Lock, LockedImage, LockedPlatform, lock_path
+from eksclave.images.locktext import parse, read, save, write
 from eksclave.images.update import compare
 from hypothesis import given
 from hypothesis import strategies as st
@@ -21,28 +22,43 @@ SOURCES = st.builds(
     st.sampled_from(["", "1", "v1.2.3-x_y"]),
     st.just("") | DIGESTS,
 )
-LOCKED = st.builds(
-    LockedImage,
-    SOURCES,
-    DIGESTS,
-    WORDS.map(lambda w: f"mirror/{w}"),
-    st.from_regex(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,20}", fullmatch=True),
-    st.lists(st.builds(LockedPlatform, WORDS, DIGESTS, st.integers(0, 2**40)), max_size=3).map(
-        lambda p: tuple(sorted(p))
+PLATFORMS = st.lists(st.builds(LockedPlatform, WORDS, DIGESTS, st.integers(0, 2**40)), max_size=3)
+ATTACHED = st.lists(
+    st.builds(
+        Attached,
+        st.text(min_size=1, max_size=20),
+        DIGESTS,
+        st.just("") | DIGESTS.map(lambda d: d.replace(":", "-") + ".sig"),
     ),
-    st.lists(
-        st.builds(Attached, st.text(min_size=1, max_size=20), DIGESTS, st.sampled_from(["", "sha256-ab.sig"])),
-        max_size=3,
-    ).map(lambda a: tuple(sorted(a))),
-    st.just("") | DIGESTS,
-    st.booleans(),
+    max_size=3,
 )
+
+
+@st.composite
+def locked_images(draw: st.DrawFn) -> LockedImage:
+    source, digest, is_cached = draw(SOURCES), draw(DIGESTS), draw(st.booleans())
+    there = cached(source, "h", "quay") if is_cached else mirrored(source, "h", "mirror", digest)
+    return LockedImage(
+        source,
+        digest,
+        there.repository,
+        there.tag,
+        tuple(sorted(draw(PLATFORMS))),
+        tuple(sorted(draw(ATTACHED))),
+        draw(st.just("") | DIGESTS),
+        is_cached,
+    )
+
+
+LOCKED = locked_images()
 LOCKS = st.builds(
     lambda images, wanted: Lock("mirror", tuple(sorted({i.source: i for i in images}.values())), wanted),
     st.lists(LOCKED, max_size=5),
     st.sampled_from([(), ("linux/amd64",), ("linux/amd64", "linux/arm64")]),
 )
 D1, D2 = "sha256:" + "1" * 64, "sha256:" + "2" * 64
+GOOD = "m/docker.io/library/n:latest-111111111111"
+ENTRY = f"version = 1\nprefix = 'm'\n[[image]]\nsource = 'n'\ndigest = '{D1}'\n"
 
 
 def locked(source: str, digest: str = D1, size: int = 10) -> LockedImage:
@@ -93,6 +109,18 @@ def test_a_missing_lock_says_how_to_make_one(tmp_path: Path):
         (f"version = 1\n[[image]]\nsource = 'nginx'\nmirror = 'm/n'\ndigest = '{D1}'\n", "is not an ECR repository"),
         (f"version = 1\n[[image]]\nsource = 'n:a:b'\nmirror = 'm/n:1'\ndigest = '{D1}'\n", "is not an image reference"),
         ("version = 1\nimage = 3\n", "image is not a list"),
+        ("version = 1\nprefix = 3\n", "prefix is not a text"),
+        ("version = 1\nplatforms = 'linux'\n", "platforms not a list"),
+        ("version = 1\nimage = [3]\n", r"image\[0\]: not a locked image"),
+        (ENTRY + "mirror = 'm/docker.io/library/other:latest-111111111111'\n", "is not where 'docker.io/library/n"),
+        (ENTRY + "mirror = 'm/docker.io/library/n:latest-222222222222'\n", "is not where 'docker.io/library/n"),
+        (ENTRY + "cached = true\nmirror = 'hub/library/other:latest'\n", "is not what a cache rule calls"),
+        (
+            ENTRY + f"mirror = '{GOOD}'\nattached = [{{type = 'x', digest = '{D2}', tag = 'latest'}}]\n",
+            "is not a tag of",
+        ),
+        (ENTRY + f"mirror = '{GOOD}'\nattached = [{{type = 3, digest = '{D2}'}}]\n", "is not a text"),
+        (ENTRY + f"mirror = '{GOOD}'\nplatforms = [{{name = 'x', digest = '../..', size = 1}}]\n", "is not a digest"),
     ],
 )
 def test_damage_is_told(text: str, said: str):
@@ -100,10 +128,29 @@ def test_damage_is_told(text: str, said: str):
         parse(text, "x.images.lock")
 
 
+def test_what_cannot_be_read_is_told_without_a_traceback(tmp_path: Path):
+    (tmp_path / "binary").write_bytes(b"\xff\xfe\x00")
+    for path in (tmp_path, tmp_path / "binary"):
+        with pytest.raises(EksclaveError, match="cannot be read"):
+            read(path)
+
+
+def test_a_lock_that_cannot_be_written_leaves_the_old_one(tmp_path: Path):
+    path = tmp_path / "prod.images.lock"
+    save(Lock("mirror", (locked("quay.io/a/b:1"),)), path)
+    before = path.read_text()
+    with pytest.raises(EksclaveError, match="cannot be written"):
+        save(Lock("mirror", ()), tmp_path / "gone" / "prod.images.lock")
+    with pytest.raises(UnicodeEncodeError):
+        save(Lock("\ud800", ()), path)
+    assert path.read_text() == before
+    assert [one.name for one in tmp_path.iterdir()] == ["prod.images.lock"]
+
+
 def test_an_image_that_is_locked_twice_is_told():
-    block = f"[[image]]\nsource = 'n'\nmirror = 'm/n:1'\ndigest = '{D1}'\n"
+    block = f"[[image]]\nsource = 'n'\nmirror = '{GOOD}'\ndigest = '{D1}'\n"
     with pytest.raises(InputError, match=r"'docker\.io/library/n:latest' is locked twice"):
-        parse("version = 1\n" + block * 2, "x.images.lock")
+        parse("version = 1\nprefix = 'm'\n" + block * 2, "x.images.lock")
 
 
 def test_an_update_tells_new_gone_moved_and_retagged_images():

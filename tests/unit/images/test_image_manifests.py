@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 from eksclave.errors import EksclaveError, InputError
-from eksclave.images.manifests import find, images_in, load, read_paths, rewrite
+from eksclave.images.documents import load
+from eksclave.images.manifests import find, images_in, read_paths, rewrite
 
 BUNDLE = """
 # Source: chart/templates/all.yaml

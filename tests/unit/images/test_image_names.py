@@ -98,6 +98,20 @@ def test_a_mirror_repository_always_obeys_the_rules_of_ecr(image: CanonicalImage
     assert mirrored(image, HOST, prefix).repository == repository
 
 
+@pytest.mark.parametrize("prefix", ["", "m", "x" * 100])
+def test_every_length_up_to_dockers_limit_fits_into_ecrs(prefix: str):
+    names = [
+        f"{host}/{'a/' * n}{'b' * (255 - 2 * n)}"
+        for host in ("quay.io", "h" * 60 + ".example:5000")
+        for n in range(128)
+    ]
+    names += [f"quay.io/{'b' * n}" for n in range(1, 256)]
+    made = [mirror_repository(CanonicalImage.parse(name), prefix) for name in names if not name.endswith("/")]
+    assert max(map(len, made)) <= 256
+    assert {len(name) for name in made} >= {255, 256} or prefix == "x" * 100
+    assert len(set(made)) == len({name for name in names if not name.endswith("/")})
+
+
 @given(st.lists(IMAGES, min_size=2, max_size=4), PREFIXES)
 def test_two_upstream_names_never_share_a_repository(images: list[CanonicalImage], prefix: str):
     assert len({mirror_repository(i, prefix) for i in images}) == len({i.name for i in images})

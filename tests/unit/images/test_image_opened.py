@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 from eksclave.errors import InputError
 from eksclave.images.inventory import need_copies, of_design
-from eksclave.images.lockfile import Lock, LockedImage, lock_path, write
+from eksclave.images.lockfile import Lock, LockedImage, lock_path
+from eksclave.images.locktext import write
 from eksclave.images.opened import UNLOCKED, open_designs
 
 SPEC = """\
@@ -77,3 +78,54 @@ def test_an_addon_image_of_another_region_is_copied_rather_than_pulled_from_ther
     (design,) = open_designs([spec])
     container = design.workloads.objects[0]["spec"]["template"]["spec"]["containers"][0]
     assert container["image"] == f"{HOST}/mirror/{far}"
+
+
+def test_a_repository_stays_as_long_as_the_lock_names_it(spec: Path):
+    lock_all(spec)
+    (spec.parent / "shop.yaml").write_text(SHOP.replace("quay.io/shop/web:2", f"{HOST}/team/web:2"))
+    (design,) = open_designs([spec])
+    held = {repository.name: repository.required_by for repository in design.registry.repositories}
+    assert held["mirror/quay.io/shop/web"] == ("the lock file",)
+
+
+def test_a_lock_of_another_prefix_is_told(spec: Path):
+    lock_all(spec)
+    spec.write_text(SPEC + "registry: {prefix: other}\n")
+    with pytest.raises(
+        InputError, match=r"prefix: was made for the registry prefix 'mirror', and the spec says 'other'"
+    ):
+        open_designs([spec])
+
+
+def test_images_in_fields_that_the_spec_names_are_known_and_rewritten(spec: Path):
+    more = "---\napiVersion: example.com/v1\nkind: Shop\nmetadata: {name: s}\nspec: {parts: [{image: quay.io/shop/part:1}]}\n"
+    (spec.parent / "shop.yaml").write_text(SHOP + more)
+    spec.write_text(SPEC + '  image_paths: ["Shop.example.com:spec.parts[*].image"]\n')
+    (design,) = open_designs([spec])
+    assert design.workloads.objects[-1]["spec"]["parts"] == [{"image": f"{HOST}/mirror/quay.io/shop/part:1"}]
+    assert "mirror/quay.io/shop/part" in [repository.name for repository in design.registry.repositories]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("words\n", "holds a document without apiVersion and kind"),
+        (
+            "{apiVersion: v1, kind: ConfigMap, metadata: {generateName: a-}}\n",
+            "holds a ConfigMap without metadata.name",
+        ),
+        (
+            SHOP + "---\n{apiVersion: v1, kind: ConfigMap, metadata: {name: words}}\n",
+            "ConfigMap words is in .* already",
+        ),
+        (
+            "{apiVersion: v1, kind: Pod, metadata: {name: a}, spec: {containers: [{image: 'A b'}]}}\n",
+            "'A b' is not an image",
+        ),
+        ("a: [\n", "not YAML"),
+    ],
+)
+def test_a_bundle_that_cannot_be_applied_is_told_before_synth(spec: Path, text: str, said: str):
+    (spec.parent / "shop.yaml").write_text(text)
+    with pytest.raises(InputError, match=rf"shop\.yaml.*{said}"):
+        open_designs([spec])

@@ -14,8 +14,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from eksclave.checks.asking import fails, passes
-from eksclave.checks.pulling import images_of, registry_of, why_not
+from eksclave.checks.asking import fails, passes, unsure
+from eksclave.checks.pulling import images_of, not_known, registry_of, why_not
 from eksclave.checks.result import Result
 from eksclave.checks.view import View
 
@@ -33,6 +33,9 @@ def ask(view: View, so_far: Sequence[Result]) -> Iterator[Result]:
             name = reference.removeprefix(f"{host}/")
             fix = f"mirror it: ACCOUNT.dkr.ecr.{view.region}.amazonaws.com/{name}, and name that in {origin.address}"
             yield fails(view, "R8", f"{reference}: {reason}", origin, fix=fix)
+        elif unclear := not_known(reference):
+            wrong += 1
+            yield unsure(view, "R8", f"{reference}: {unclear}", origin)
     if not wrong:
         assumed = ("EKS add-ons pull from AWS's own registry of this Region (EKS user guide, add-ons-images)",)
         yield passes(view, "R8", "every image that the input names comes from a private ECR of this Region", assumed)

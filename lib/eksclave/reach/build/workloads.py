@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from eksclave.reach.build.base import Build, once
 from eksclave.reach.build.order import waits
+from eksclave.reach.build.pulled import in_chart, in_object
 from eksclave.reach.facts.hosts import EniConfig, Image, Workload
 from eksclave.reach.facts.values import NOT_IN_INPUT, Value
 from eksclave.terraform.model import Resource
@@ -52,12 +53,23 @@ def workloads(build: Build) -> tuple[Workload, ...]:
 
 
 def images(build: Build) -> tuple[Image, ...]:
-    """Return every image reference in the workloads."""
+    """Return every image reference in workloads, in whatever holds a pod specification, in charts and add-ons."""
     cluster = _only_cluster(build)
     found: dict[tuple[str, str], Image] = {}
-    for workload in workloads(build):
-        for reference in workload.images:
-            found.setdefault((str(reference), workload.key), Image(reference, workload.origin, cluster))
+
+    def take(resource: Resource, references: Iterable[Any]) -> None:
+        for given in references:
+            reference = build.text(given)
+            found.setdefault((str(reference), resource.address), Image(reference, build.origin(resource), cluster))
+
+    for one in _kubernetes(build):
+        take(one, in_object(_manifest(one) or dict(one.values)))
+    for one in build.of("helm_release"):
+        take(one, in_chart(dict(_chart_values(build, one)[0])))
+    for one in build.of("aws_eks_addon"):
+        text = plain(build.option(one, "configuration_values"))
+        parsed = _yaml(text) if isinstance(text, str) else None
+        take(one, in_chart(dict(_flat(parsed))) if parsed else ())
     return tuple(found[key] for key in sorted(found))
 
 
@@ -95,14 +107,7 @@ def _helm(build: Build, release: Resource, cluster: Value[str]) -> Workload:
     name = release.get("name")
     words = f"{chart} {name}".lower()
     given = dict(values)
-    image = given.get("image.repository")
-    found: list[Value[str]] = []
-    if image is not None:
-        registry, tag = given.get("image.registry"), given.get("image.tag")
-        reference = f"{registry}/{image}" if registry and "." not in image.split("/")[0] else image
-        found.append(f"{reference}:{tag}" if tag else reference)
-    elif isinstance(given.get("image"), str) and given["image"]:
-        found.append(given["image"])
+    found: tuple[Value[str], ...] = tuple(in_chart(given))
     return Workload(
         release.address,
         build.origin(release),
@@ -111,7 +116,7 @@ def _helm(build: Build, release: Resource, cluster: Value[str]) -> Workload:
         build.text(build.option(release, "namespace"), "default"),
         "helm",
         _controller(words),
-        tuple(found),
+        found,
         (),
         tuple(sorted(given.items())),
         incomplete,
