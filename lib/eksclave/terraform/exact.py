@@ -59,7 +59,7 @@ class Exact(Stack):
 
     def value_or_none(self, expression: Any, instance: Instance) -> Value:
         """Return what an expression of the root module gives, None where the plan does not keep all of it."""
-        if not self.written_as_json or instance.module or not _is_template(expression):
+        if not self.written_as_json or instance.module or not is_template(expression):
             return None
         name = f"{instance.type}.{instance.name}"
         names = self.keys(f"data.{name}" if instance.mode == "data" else name).get(instance.key, {})
@@ -74,7 +74,7 @@ def is_json(root: Any) -> bool:
         part = todo.pop()
         if isinstance(part, dict):
             if "constant_value" in part:
-                if "references" in part and _is_template(part):
+                if "references" in part and is_template(part):
                     return True
             else:
                 todo.extend(part.values())
@@ -85,12 +85,13 @@ def is_json(root: Any) -> bool:
 
 def without_templates(expression: Any) -> Any:
     """Return an expression whose `constant_value` is really constant: text with references in it is none."""
-    if _is_template(expression) and "references" in expression:
+    if is_template(expression) and "references" in expression:
         return {"references": expression["references"]}
     return expression
 
 
-def _is_template(expression: Any) -> bool:
+def is_template(expression: Any) -> bool:
+    """Tell whether an expression is kept as text that has references in it."""
     return isinstance(expression, dict) and _has_template(expression.get("constant_value"))
 
 

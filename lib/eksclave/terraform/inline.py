@@ -2,51 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
 
+from eksclave.terraform.exact import is_template
 from eksclave.terraform.references import terms
 from eksclave.terraform.scope import Instance
-from eksclave.terraform.settle import Hit
-from eksclave.terraform.steps import by_words
-from eksclave.terraform.values import AnyOf, Ref, Value, plain
-from eksclave.terraform.words import words
-
-if TYPE_CHECKING:
-    from eksclave.terraform.trace import Want
+from eksclave.terraform.values import AnyOf, Value, plain
 
 GROUPS = ("aws_security_group", "aws_default_security_group")
 _PEERS = "security_groups"
 
 
-def share_out(
-    instance: Instance, name: str, value: Value, want: Want, deref: Callable[[Ref], Value]
-) -> tuple[Value, list[str]]:
-    """Return the rules with what each may name as its peers, and what was assumed.
+def share_out(instance: Instance, name: str, value: Value) -> Value:
+    """Return the rules with what each may name as its peers.
 
     Where several groups are named and several rules have some that are not known, each rule has one of them, or, with
-    more references than rules, perhaps all; a rule's own description may tell which.
+    more references than rules, perhaps all. A description is no evidence: it stays when the group is mistaken.
     """
     rules, unknown = plain(value), instance.unknown.get(name) if isinstance(instance.unknown, dict) else None
     expression = (instance.block.get("expressions") or {}).get(name)
     if not isinstance(rules, list) or not isinstance(unknown, list) or not isinstance(expression, dict):
-        return value, []
+        return value
+    if is_template(expression):
+        return value  # read rule by rule already
     opened = [at for at, one in enumerate(unknown) if isinstance(one, dict) and one.get(_PEERS) is True]
     opened = [at for at in opened if at < len(rules) and isinstance(plain(rules[at]), dict)]
     groups = _groups([plain(rules[at]).get(_PEERS) for at in opened])
     if len(opened) < 2 or len(groups) < 2:
-        return value, []
+        return value
     named = [one for one in terms(expression.get("references") or ()) if one.root not in ("each", "count", "other")]
     single = [[group] for group in groups]
     choices = single if len(named) <= len(opened) else [*single, groups]
-    found, notes = list(rules), list[str]()
+    found, peers = list(rules), AnyOf(tuple(choices), "the plan does not keep which rule names it")
     for at in opened:
-        rule = plain(rules[at])
-        said = frozenset(words(str(rule.get("description") or "")))
-        told = by_words([Hit((AnyOf(tuple(groups)),))], said, want, notes, deref)[0].members[0]
-        peers = [told] if isinstance(told, Ref) else AnyOf(tuple(choices), "the plan does not keep which rule names it")
-        found[at] = {**rule, _PEERS: peers}
-    return found, notes
+        found[at] = {**plain(rules[at]), _PEERS: peers}
+    return found
 
 
 def _groups(listed: Sequence[Value]) -> list[Value]:

@@ -11,7 +11,7 @@ from eksclave.terraform.evidence import gather
 from eksclave.terraform.exact import Exact
 from eksclave.terraform.inline import blocks_of, share_out
 from eksclave.terraform.instances import instances_of
-from eksclave.terraform.kinds import SECURITY_GROUP, is_plural, kind_or_none
+from eksclave.terraform.kinds import is_plural, kind_or_none
 from eksclave.terraform.leaves import cannot_be_a_policy
 from eksclave.terraform.model import Note, Resource
 from eksclave.terraform.part import Part, Qualify
@@ -109,8 +109,7 @@ class _Reader:
         if instance.block and instance.scope is not None and instance.mode == "managed":
             values.setdefault("id", Ref(instance.address, ("id",)))
         for name in blocks_of(instance):
-            values[name], said = share_out(instance, name, values.get(name), Want(SECURITY_GROUP, False), self._deref)
-            self.notes += [Note(self.qualify(instance.address), name, text) for text in said]
+            values[name] = share_out(instance, name, values.get(name))
         for assumed in (without_own(values), distinct_vpcs(values) if instance.type == "aws_route53_zone" else None):
             if assumed is not None:
                 self.notes.append(Note(self.qualify(instance.address), *assumed))
