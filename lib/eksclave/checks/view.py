@@ -57,6 +57,20 @@ class View:
         """The cluster's VPC, None where the input does not hold it."""
         return self.snapshot.vpc_by_key.get(self.vpc_key)
 
+    @cached_property
+    def own_account(self) -> tuple[Value[str], tuple[str, ...]]:
+        """The cluster's account, and what that rests on."""
+        from eksclave.checks.owning import own_account
+
+        return own_account(self)
+
+    @cached_property
+    def own_organisation(self) -> tuple[Value[str], tuple[str, ...]]:
+        """The organisation of the cluster's account, and what that rests on."""
+        from eksclave.checks.owning import own_organisation
+
+        return own_organisation(self)
+
     def belongs(self, cluster: Value[str]) -> bool:
         """Tell whether a thing that names this cluster (or may name it, alone of all) belongs to it."""
         named = choices(cluster)
