@@ -7,14 +7,14 @@ from functools import cached_property
 from ipaddress import IPv4Network
 
 from eksclave.catalog.features import Feature
+from eksclave.reach import control_plane
 from eksclave.reach.answer import Trace
 from eksclave.reach.facts.clusters import Addon, Cluster, FargateProfile, NodeGroup
 from eksclave.reach.facts.endpoints import Endpoint
-from eksclave.reach.facts.groups import Placement
 from eksclave.reach.facts.hosts import Instance, LoadBalancer, MountTarget, Workload
 from eksclave.reach.facts.network import RouteTable, Subnet, Vpc
 from eksclave.reach.facts.values import Value, choices, known_or
-from eksclave.reach.question import ApiServer, Client, Party, Question
+from eksclave.reach.question import ApiServer, Party, Question
 from eksclave.reach.snapshot import Snapshot
 
 
@@ -133,13 +133,7 @@ class View:
     @cached_property
     def control_plane(self) -> Party:
         """The 2 to 4 interfaces that EKS puts into any of the cluster's subnets."""
-        extra = self.cluster.extra_groups
-        named = choices(extra)
-        groups: Value[tuple[str, ...]] = extra  # pyright: ignore[reportAssignmentType]
-        if named is not None and len(named) == 1:
-            groups = (self.cluster.cluster_group, *named[0])
-        place = Placement(self.cluster.subnets, groups, self.cluster.origin)
-        return Party(f"control plane of {self.address}", (place,), client=Client.ANY)
+        return control_plane.party(self.snapshot, self.cluster.key)
 
     @property
     def api(self) -> ApiServer:
@@ -177,9 +171,16 @@ class View:
     @cached_property
     def operators(self) -> tuple[IPv4Network, ...]:
         """Ranges of other networks from which people reach the API."""
-        from eksclave.checks.parties import operator_networks
+        from eksclave.checks.operators import operator_networks
 
         return operator_networks(self)
+
+    @cached_property
+    def operator_hosts(self) -> tuple[Party, ...]:
+        """Hosts in other VPCs of the input from which people reach the API."""
+        from eksclave.checks.operators import operator_hosts
+
+        return operator_hosts(self)
 
     @cached_property
     def load_balancers(self) -> tuple[LoadBalancer, ...]:

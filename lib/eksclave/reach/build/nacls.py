@@ -32,8 +32,13 @@ def nacls(build: Build) -> tuple[network.Nacl, ...]:
     for vpc in owned(build, "aws_vpc", "aws_default_vpc"):
         key = build.renamed[f"{vpc.address}.default_network_acl_id"]
         if key.startswith(f"{vpc.address}#"):
-            found.append(_made_by_aws(build, vpc, key, rules))
+            found.append(_made_by_aws(build, vpc, key, rules, unsure))
     return once(found)
+
+
+def _may_hold(key: str, unsure: list[tuple[str, tuple[str, ...]]]) -> str:
+    """Return why an ACL may hold a rule whose ACL is not known, empty where it cannot."""
+    return next((f"{address} may belong to it" for address, named in unsure if not named or key in named), "")
 
 
 def _nacl(
@@ -56,9 +61,9 @@ def _nacl(
                 entry = _inline(build, acl, f"{name}[{at}]", block, egress)
                 if (entry.number, egress) not in numbers:
                     entries.append(entry)
-    for address, acls in unsure:
-        if not acls or acl.address in acls:
-            incomplete = incomplete or f"{address} may belong to it"
+            else:
+                incomplete = f"its {name}[{at}] is not known"
+    incomplete = incomplete or _may_hold(acl.address, unsure)
     vpc = build.one(acl.get("vpc_id"), *VPC)
     owner = vpc if isinstance(vpc, str) else f"{acl.address}#unknown-vpc"
     if default:
@@ -67,7 +72,13 @@ def _nacl(
     return network.Nacl(acl.address, build.origin(acl), owner, tuple(entries), incomplete)
 
 
-def _made_by_aws(build: Build, vpc: Resource, key: str, rules: Mapping[str, list[NaclEntry]]) -> network.Nacl:
+def _made_by_aws(
+    build: Build,
+    vpc: Resource,
+    key: str,
+    rules: Mapping[str, list[NaclEntry]],
+    unsure: list[tuple[str, tuple[str, ...]]],
+) -> network.Nacl:
     """Rule 100 allows everything, both ways, both families. Source: VPC user guide, default network ACLs."""
     origin = Origin(f"{vpc.address} (default network ACL)", vpc.construct)
     if vpc.mode == "data":
@@ -77,7 +88,7 @@ def _made_by_aws(build: Build, vpc: Resource, key: str, rules: Mapping[str, list
         for egress in (False, True)
         for number, cidr in ((100, IPv4Network("0.0.0.0/0")), (101, IPv6Network("::/0")))
     ]
-    return network.Nacl(key, origin, vpc.address, (*entries, *rules.get(key, ())))
+    return network.Nacl(key, origin, vpc.address, (*entries, *rules.get(key, ())), _may_hold(key, unsure))
 
 
 def _standalone(build: Build, rule: Resource) -> NaclEntry:

@@ -51,7 +51,7 @@ def route_tables(build: Build) -> tuple[network.RouteTable, ...]:
         _table(build, table, routes, propagated, unsure)
         for table in owned(build, "aws_route_table", "aws_default_route_table")
     ]
-    found += _made_by_aws(build, routes, propagated)
+    found += _made_by_aws(build, routes, propagated, unsure)
     return once(found)
 
 
@@ -76,9 +76,9 @@ def _table(
                 route = _route(build, table, build.origin(table, f"{name}[{at}]"), block)
                 if (str(route.destination), route.kind) not in given and route.kind is not TargetKind.LOCAL:
                     listed.append(route)
-    for address, tables in unsure:
-        if not tables or key in tables:
-            incomplete = incomplete or f"{address} may belong to this table"
+            else:
+                incomplete = f"its {name}[{at}] is not known"
+    incomplete = incomplete or _may_hold(key, unsure)
     if table.mode == "data" and not isinstance(inline, list):
         incomplete = incomplete or "the table is only read"
     gateways = table.get("propagating_vgws")
@@ -95,6 +95,11 @@ def _table(
     )
 
 
+def _may_hold(key: str, unsure: list[tuple[str, tuple[str, ...]]]) -> str:
+    """Return why a table may hold a route whose table is not known, empty where it cannot."""
+    return next((f"{address} may belong to this table" for address, named in unsure if not named or key in named), "")
+
+
 def _vpc_of(build: Build, table: Resource) -> str:
     """An adopted main table is named through its VPC; what the provider computes says nothing."""
     said = build.world.resolve(table.get("default_route_table_id"))
@@ -105,7 +110,10 @@ def _vpc_of(build: Build, table: Resource) -> str:
 
 
 def _made_by_aws(
-    build: Build, routes: Mapping[str, list[Route]], propagated: Mapping[str, list[str]]
+    build: Build,
+    routes: Mapping[str, list[Route]],
+    propagated: Mapping[str, list[str]],
+    unsure: list[tuple[str, tuple[str, ...]]],
 ) -> list[network.RouteTable]:
     found: list[network.RouteTable] = []
     for vpc in owned(build, "aws_vpc", "aws_default_vpc"):
@@ -113,7 +121,7 @@ def _made_by_aws(
             key = build.renamed[f"{vpc.address}.{attribute}"]
             if key.startswith(f"{vpc.address}#"):
                 origin = Origin(f"{vpc.address} (main route table)", vpc.construct)
-                incomplete = "the VPC is only read" if vpc.mode == "data" else ""
+                incomplete = "the VPC is only read" if vpc.mode == "data" else _may_hold(key, unsure)
                 gateways = tuple(sorted(propagated.get(key, ())))
                 listed = tuple(routes.get(key, ()))
                 found.append(network.RouteTable(key, origin, vpc.address, listed, incomplete, gateways))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from ipaddress import IPv4Network, IPv6Network
 from typing import Any
 
@@ -10,7 +11,7 @@ from eksclave.net import PortRange
 from eksclave.reach.build.base import GROUP, VPC, Build, once
 from eksclave.reach.build.eks import cluster_vpc
 from eksclave.reach.build.ports import ports, protocol
-from eksclave.reach.build.vpcs import owned
+from eksclave.reach.build.vpcs import extra_tags, owned
 from eksclave.reach.facts.groups import GroupRef, GroupRule, Peer, SecurityGroup, cluster_group, cluster_group_key
 from eksclave.reach.facts.network import PrefixListRef
 from eksclave.reach.facts.values import AFTER_APPLY, NOT_IN_INPUT, OneOf, Origin, Unknown, Value
@@ -25,18 +26,20 @@ def security_groups(build: Build) -> tuple[SecurityGroup, ...]:
     """Return every group: made, read, the default one of each VPC, and the one that EKS makes for each cluster."""
     rules, unsure = _standalone_rules(build)
     found = [_group(build, group, rules, unsure) for group in owned(build, "aws_security_group")]
-    found += [_adopted(build, group, rules) for group in build.of("aws_default_security_group")]
+    found += [_adopted(build, group, rules, unsure) for group in build.of("aws_default_security_group")]
     for vpc in owned(build, "aws_vpc", "aws_default_vpc"):
         key = build.renamed[f"{vpc.address}.default_security_group_id"]
         if key.startswith(f"{vpc.address}#"):
-            found.append(_default(vpc, key, tuple(rules.get(key, ()))))
+            found.append(_default(vpc, key, tuple(rules.get(key, ())), _may_hold(key, unsure)))
     for cluster in build.of("aws_eks_cluster", data=True):
         if build.cluster_address(cluster) == cluster.address:
             key = cluster_group_key(cluster.address)
             vpc = cluster_vpc(build, cluster)
             added = tuple(rules.get(key, ()))
-            found.append(cluster_group(cluster.address, vpc, build.origin(cluster), added))
-    return once(found)
+            made = cluster_group(cluster.address, vpc, build.origin(cluster), added)
+            found.append(replace(made, incomplete=_may_hold(key, unsure)))
+    tags = extra_tags(build, *GROUP)
+    return once(replace(one, tags=tuple(sorted({*one.tags, *tags.get(one.key, ())}))) for one in found)
 
 
 Rules = dict[str, list[GroupRule]]
@@ -48,9 +51,7 @@ def _group(build: Build, group: Resource, rules: Rules, unsure: Unsure) -> Secur
     standalone = rules.get(group.address, [])
     known = {(rule.egress, rule.protocol, rule.peer, rule.ports) for rule in standalone}
     listed = [rule for rule in listed if (rule.egress, rule.protocol, rule.peer, rule.ports) not in known]
-    for address, groups in unsure:
-        if not groups or group.address in groups:
-            incomplete = incomplete or f"{address} may belong to it"
+    incomplete = incomplete or _may_hold(group.address, unsure)
     if group.mode == "data":
         incomplete = incomplete or "the group is only read: its rules are outside of the input"
     return SecurityGroup(
@@ -67,15 +68,21 @@ def _group(build: Build, group: Resource, rules: Rules, unsure: Unsure) -> Secur
     )
 
 
-def _adopted(build: Build, group: Resource, rules: Rules) -> SecurityGroup:
+def _may_hold(key: str, unsure: Unsure) -> str:
+    """Return why a group may hold a rule whose group is not known, empty where it cannot."""
+    return next((f"{address} may belong to it" for address, named in unsure if not named or key in named), "")
+
+
+def _adopted(build: Build, group: Resource, rules: Rules, unsure: Unsure) -> SecurityGroup:
     """`aws_default_security_group` removes all rules but those that it lists. Source: provider, that resource."""
     listed, incomplete = _inline(build, group)
     vpc = build.one(group.get("vpc_id"), *VPC)
     added = (*listed, *rules.get(group.address, ()))
+    incomplete = incomplete or _may_hold(group.address, unsure)
     return SecurityGroup(group.address, build.origin(group), vpc, added, incomplete, tags=build.tags(group))
 
 
-def _default(vpc: Resource, key: str, added: tuple[GroupRule, ...]) -> SecurityGroup:
+def _default(vpc: Resource, key: str, added: tuple[GroupRule, ...], more: str) -> SecurityGroup:
     """Everything from itself in, everything out. Source: VPC user guide, default security groups."""
     origin = Origin(f"{vpc.address} (default security group)", vpc.construct)
     rules = (
@@ -85,7 +92,7 @@ def _default(vpc: Resource, key: str, added: tuple[GroupRule, ...]) -> SecurityG
         *added,
     )
     incomplete = "the VPC is only read: the rules of its default group are outside of the input"
-    return SecurityGroup(key, origin, vpc.address, rules, incomplete if vpc.mode == "data" else "", name="default")
+    return SecurityGroup(key, origin, vpc.address, rules, incomplete if vpc.mode == "data" else more, name="default")
 
 
 def _inline(build: Build, group: Resource) -> tuple[list[GroupRule], str]:
@@ -100,6 +107,8 @@ def _inline(build: Build, group: Resource) -> tuple[list[GroupRule], str]:
         for at, block in enumerate(listed or ()):
             if isinstance(block, dict):
                 found += _rules(build, group.address, build.origin(group, f"{name}[{at}]"), block, name == "egress")
+            else:
+                incomplete = f"its {name}[{at}] is not known"
     return found, incomplete
 
 
