@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
 
 import orjson
 from eksclave.checks.prove import prove
@@ -39,14 +37,14 @@ CELLS = ('module.cell["{}"].aws_eks_cluster.cell', ("blue", "green"))
 BASES = (
     Base("flat", "corpus", (Needs("aws_eks_cluster.main", (*USUAL, "eks-auth"), bastion="aws_instance.bastion"),)),
     Base("inline", "corpus", (Needs("aws_eks_cluster.this"),)),
-    Base("hub", "corpus", (Needs("aws_eks_cluster.spoke"),)),
+    Base("hub", "corpus", (Needs("aws_eks_cluster.spoke", operators="aws_vpc.operators"),)),
     Base(
         "karpenter",
         "corpus",
         (
             Needs(
                 "aws_eks_cluster.main",
-                (*USUAL, "eks-auth", "sts", "elasticloadbalancing"),
+                (*USUAL, "eks", "eks-auth", "sts", "elasticloadbalancing"),
                 (443, 9443),
                 balancer_controller=True,
             ),
@@ -55,7 +53,7 @@ BASES = (
     Base("fargate", "corpus", (Needs("aws_eks_cluster.fargate", USUAL[1:]),)),
     Base("modules", "corpus", (Needs("module.eks.aws_eks_cluster.this", (*USUAL, "eks-auth")),)),
     Base("twins", "corpus", tuple(Needs(CELLS[0].format(one)) for one in CELLS[1])),
-    Base("automode", "checks/worlds", (Needs("aws_eks_cluster.c"),)),
+    Base("automode", "checks/worlds", (Needs("aws_eks_cluster.c", balancer_controller=True),)),
     Base("selfmanaged", "checks/worlds", (Needs("aws_eks_cluster.c"),)),
     Base(
         "03-strict-network",
@@ -90,17 +88,20 @@ def answered(base: Base, found: Snapshot) -> Answer:
 
 
 def with_known_ranges(found: Snapshot) -> Snapshot:
-    """Return the snapshot with S3's ranges written down, as `ip-ranges.json` would say them."""
+    """Return the snapshot with S3's ranges written down, as `ip-ranges.json` would say them.
+
+    An endpoint that is turned into a gateway names no route tables.
+    """
     lists = tuple(
-        replace(one, entries=S3) if one.service == "s3" and isinstance(one.entries, Unknown) else one
+        replace(one, entries=S3 if one.service == "s3" else ()) if isinstance(one.entries, Unknown) else one
         for one in found.prefix_lists
     )
-    return replace(found, prefix_lists=lists)
+    endpoints = tuple(
+        replace(one, route_tables=()) if isinstance(one.route_tables, Unknown) else one for one in found.endpoints
+    )
+    return replace(found, prefix_lists=lists, endpoints=endpoints)
 
 
 def made(world: World) -> Snapshot:
     """Return the facts of a world."""
     return snapshot(world)
-
-
-Judge: Any = Callable[[Snapshot], list[str]]

@@ -33,7 +33,6 @@ TURNED = {
     "disabled": "enabled",
 }
 SAME = {"ip_protocol": "protocol", "rule_action": "action"}
-PORTS = {"from_port": (1,), "to_port": (-1,)}
 NUMBERS = ("rule_number", "rule_no")
 OTHER_POLICY = "arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess"
 
@@ -66,6 +65,8 @@ def mutants(world: World) -> Iterator[Mutant]:
                 continue
             for how, new in _changes(world, resource, path, value):
                 yield _with(world, resource, path, new, how)
+            if path[-1] == "from_port" and isinstance(value, int):
+                yield from _ports(world, resource, path)
         yield from _denied_before(world, resource)
 
 
@@ -152,18 +153,32 @@ def _numbers(world: World, key: str, value: int) -> Iterator[tuple[str, Any]]:
     if key in NUMBERS:
         yield "moved to the front", 1
         yield "moved to the end", 32000
-    elif key in PORTS:
-        yield from ((f"{by:+d}", value + by) for by in PORTS[key] if 0 <= value + by <= 65535)
+    elif key in ("from_port", "to_port"):
+        return  # both are changed together
     elif "hop_limit" in key:
         yield "1", 1
     else:
         yield "+1", value + 1
 
 
+def _ports(world: World, resource: Resource, path: Path) -> Iterator[Mutant]:
+    """Yield ranges that lack their first port, or their last; a single port becomes the next one."""
+    last = (*path[:-1], "to_port")
+    first, end = resource.get(*path), resource.get(*last)
+    if not isinstance(end, int) or not 0 < end < 65535 or not isinstance(first, int):
+        return
+    if first == end:
+        moved = _with(world, resource, path, first + 1, "")
+        yield replace(_with(moved.world, moved.world.resources[resource.address], last, end + 1, ""), how=f"{end + 1}")
+    else:
+        yield _with(world, resource, path, first + 1, "+1")
+        yield _with(world, resource, last, end - 1, "-1")
+
+
 def _others(world: World, resource: Resource, value: Ref) -> Iterator[tuple[str, Any]]:
     """Yield the same attribute of the next two things of the same type: another table, ACL, group, subnet."""
     target = world.resources.get(value.address)
-    if target is None or value.address == resource.address:
+    if target is None or value.address == resource.address or value.path[-1:] not in (("id",), ("arn",), ("name",)):
         return
     alike = [one.address for one in world.of(target.type, mode=target.mode)]
     at = alike.index(value.address)

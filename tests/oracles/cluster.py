@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from eksclave.net import PortRange, Protocol
+from eksclave.reach.answer import HopKind
 from eksclave.reach.facts.groups import Placement
 from eksclave.reach.question import Client, Party, Question
 from eksclave.reach.snapshot import Snapshot
@@ -40,6 +41,8 @@ class Needs:
     webhooks: tuple[int, ...] = (443,)
     bastion: str = ""
     balancer_controller: bool = False
+    operators: str = ""
+    """A VPC whose hosts reach the API; nothing is known about their own security groups."""
 
 
 def broken(world: Snapshot, needs: Needs) -> list[str]:
@@ -94,9 +97,18 @@ def _flows(world: Any, needs: Needs) -> Iterator[str]:
     for place, client in hosts:
         for service in ("ssm", "ssmmessages"):
             yield from _to_service(world, cluster, place, client, service)
+    theirs = tuple(one.key for one in world.subnets if needs.operators and one.vpc == needs.operators)
+    if theirs and _lets_in(world, plane, world.vpc_by_key[needs.operators].cidrs):
+        yield from _to_api(world, cluster, Placement(theirs, (), cluster.origin), Client.ANY, plane)
     for place, client in nodes:
         ports = PortRange(1025, 65535)
         yield from _lost(world, "node to node", place, client, place, ports, TCP)
+
+
+def _lets_in(world: Any, plane: Placement, ranges: Any) -> bool:
+    """Tell whether some rule shows that these ranges are meant to reach the API."""
+    rules = (rule for key in plain(plane.groups) for rule in world.group_by_key[key].rules if not rule.egress)
+    return any(getattr(rule.peer, "version", 0) == 4 and rule.peer in ranges for rule in rules)
 
 
 def _to_api(world: Any, cluster: Any, place: Placement, client: Client, plane: Placement) -> Iterator[str]:
@@ -143,7 +155,7 @@ def _lost(
     question = Question(Party("", (source,), client=client), Party(""), (ports,), protocol)
     case = Case(world, question, (target,) if target else (), () if target else S3)
     for attempt, found in brute_force(case):
-        if found:
+        if found - ({HopKind.SOURCE_GROUP} if not source.groups else set()):
             there = f"{attempt.server.address}:{attempt.server_port}/{protocol}"
             yield f"{what}: {attempt.client.address}:{attempt.client_port} → {there} at {sorted(found)}"
             return

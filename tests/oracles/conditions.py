@@ -29,7 +29,13 @@ def violated(world: Any, needs: Needs) -> list[str]:
     """Return every condition that does not hold."""
     cluster = world.cluster_by_key[needs.cluster]
     found = [*_names(world, cluster), *_zones(world, cluster), *_roles(world, cluster, needs)]
-    return [*found, *_ranges(world, cluster), *_public(world, cluster, needs), *_tags(world, cluster, needs)]
+    return [
+        *found,
+        *_ranges(world, cluster),
+        *_other_vpcs(world, cluster),
+        *_public(world, cluster, needs),
+        *_tags(world, cluster, needs),
+    ]
 
 
 def _names(world: Any, cluster: Any) -> Iterator[str]:
@@ -50,11 +56,38 @@ def _zones(world: Any, cluster: Any) -> Iterator[str]:
         yield "R1: the cluster's subnets are in one zone"
     if any(one.cidr.num_addresses - 5 < 6 for one in subnets):
         yield "R1: a subnet has no room"
+    if any(one.ipv6_only for one in (*subnets, *_node_subnets(world, cluster))):
+        yield "R19: a subnet has no IPv4 addresses"
     for endpoint in world.endpoints:
         if endpoint.kind == "Interface":
+            if not endpoint.subnets:
+                yield f"R15: {endpoint.key} has no subnet"
             zones = [world.subnet_by_key[key].zone for key in plain(endpoint.subnets)]
             if len(set(zones)) < len(zones):
                 yield f"R15: {endpoint.key} has two subnets in one zone"
+
+
+def _node_subnets(world: Any, cluster: Any) -> list[Any]:
+    keys = {key for place, _ in nodes_of(world, cluster) for key in place.subnets}
+    keys |= {key for one in world.fargate_profiles if one.cluster == cluster.key for key in plain(one.subnets)}
+    return [world.subnet_by_key[key] for key in sorted(keys)]
+
+
+def _other_vpcs(world: Any, cluster: Any) -> Iterator[str]:
+    """What AWS refuses to join: parts of two VPCs."""
+    carried = [*plain(cluster.extra_groups), *(key for place, _ in nodes_of(world, cluster) for key in place.groups)]
+    if {world.group_by_key[key].vpc for key in carried} - {cluster.vpc}:
+        yield "a security group of another VPC"
+    for subnet in world.subnets:
+        table, acl = world.route_table_by_key[table_of(world, subnet.key)], world.nacl_by_key[subnet.nacl]
+        if table.vpc != subnet.vpc or acl.vpc != subnet.vpc:
+            yield f"{subnet.key} has a table or an ACL of another VPC"
+    for endpoint in world.endpoints:
+        theirs = [world.subnet_by_key[key].vpc for key in plain(endpoint.subnets)]
+        theirs += [world.group_by_key[key].vpc for key in plain(endpoint.groups)]
+        theirs += [world.route_table_by_key[key].vpc for key in plain(endpoint.route_tables)]
+        if set(theirs) - {endpoint.vpc}:
+            yield f"{endpoint.key} is joined with parts of another VPC"
 
 
 def _may(world: Any, key: str, want: str) -> bool:
@@ -84,6 +117,12 @@ def _roles(world: Any, cluster: Any, needs: Needs) -> Iterator[str]:
     own += [one.role for one in world.pod_identities if one.service_account == "aws-node"]
     wants = ["worker", "registry"] + ([] if any(role and _may(world, role, "cni") for role in own) else ["cni"])
     groups = [one for one in world.node_groups if one.cluster == cluster.key]
+    if cluster.auto_mode and cluster.auto_mode_node_role is not None:
+        mine = [want for want in ("worker", "registry") if not _may(world, cluster.auto_mode_node_role, want)]
+        yield from (f"R6: Auto Mode's nodes may not: {want}" for want in mine)
+    installed = {one.name for one in world.addons}
+    if not cluster.bootstrap_addons and any(one.managed for one in groups) and "vpc-cni" not in installed:
+        yield "R16: nothing installs a network plug-in"
     managed = {one.role for one in groups if one.managed}
     admitted = {one.principal for one in world.access_entries if one.cluster == cluster.key and "EC2" in one.type}
     for group in groups:
@@ -93,7 +132,7 @@ def _roles(world: Any, cluster: Any, needs: Needs) -> Iterator[str]:
         if group.metadata is False:
             yield f"L1: {group.key} has no metadata service"
     for host in world.instances:
-        if host.key == needs.bastion and not _may(world, host.role or "", "session"):
+        if host.key == needs.bastion and (host.metadata is False or not _may(world, host.role or "", "session")):
             yield "B2: the bastion may open no session"
 
 

@@ -58,5 +58,5 @@ def _accounts(one: Statement) -> Iterator[str]:
 
 def _conditions(one: Statement, keys: tuple[str, ...]) -> Iterator[str]:
     for condition in one.conditions:
-        if condition.key.lower() in keys:
+        if condition.key.lower() in keys and "not" not in condition.operator.lower():
             yield from (text for many in choices(condition.values) or () for text in many)

@@ -16,6 +16,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from eksclave.checks.asking import fails, unsure
+from eksclave.checks.parties import linked_vpcs
 from eksclave.checks.result import Result
 from eksclave.checks.view import View
 from eksclave.reach.facts.network import Subnet
@@ -25,16 +26,19 @@ ASKS = ("R1", "R3", "R4", "R5", "R10", "R15")
 
 
 def ask(view: View, so_far: Sequence[Result]) -> Iterator[Result]:
-    """Compare the VPCs of everything in the cluster's reach, and of its endpoints."""
-    for subnet in view.reach_subnets:
+    """Compare the VPCs of everything in the cluster's reach: its own VPC and those that are linked to it."""
+    near, by = {view.vpc_key, *linked_vpcs(view)}, view.snapshot
+    for subnet in (one for one in by.subnets if one.vpc in near):
         yield from _of_subnet(view, subnet)
-    for endpoint in view.endpoints:
-        where = endpoint.origin
+    for endpoint in by.endpoints:
+        where, vpc = endpoint.origin, known_or(endpoint.vpc, "")
+        if vpc not in near:
+            continue
         for many in choices(endpoint.subnets) or ():
-            yield from _strays(view, "R15", many, view.snapshot.subnet_by_key, view.vpc_key, where)
-        yield from _groups(view, "R10", endpoint.groups, view.vpc_key, where)
+            yield from _strays(view, "R15", many, by.subnet_by_key, vpc, where)
+        yield from _groups(view, "R10", endpoint.groups, vpc, where)
         for many in choices(endpoint.route_tables) or ():
-            yield from _strays(view, "R3", many, view.snapshot.route_table_by_key, view.vpc_key, where)
+            yield from _strays(view, "R3", many, by.route_table_by_key, vpc, where)
     yield from _groups(view, "R5", view.cluster.extra_groups, view.vpc_key, view.cluster.origin)
     for group in view.node_groups:
         yield from _groups(view, "R5", group.groups, view.vpc_key, group.origin)
