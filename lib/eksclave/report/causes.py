@@ -42,6 +42,11 @@ class Cause:
         return tuple(id for id in dict.fromkeys(id for one in self.results for id in one.because) if id not in told)
 
     @property
+    def assumptions(self) -> tuple[str, ...]:
+        """What the answers rest on, each once."""
+        return tuple(dict.fromkeys(text for one in self.results for text in one.assumptions))
+
+    @property
     def breaks(self) -> tuple[str, ...]:
         """What else it breaks, in words, each once."""
         return tuple(dict.fromkeys(_named(one) for one in self.others))

@@ -49,7 +49,7 @@ def _facts(cause: Cause) -> list[tuple[str, str]]:
         ("because", ", ".join(cause.because)),
         (f"symptom ({result.impact})", result.symptom),
         ("fix", result.fix or ""),
-        ("assumed", "; ".join(dict.fromkeys(text for one in cause.results for text in one.assumptions))),
+        ("assumed", "; ".join(cause.assumptions)),
     ]
 
 

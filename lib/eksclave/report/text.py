@@ -52,9 +52,7 @@ def _finding(cause: Cause) -> list[str]:
         lines.append(f"   = symptom ({result.impact}): {result.symptom}")
     if result.fix:
         lines.append(f"   = fix: {result.fix}")
-    return lines + [
-        f"   = assumed: {text}" for text in dict.fromkeys(t for one in cause.results for t in one.assumptions)
-    ]
+    return lines + [f"   = assumed: {text}" for text in cause.assumptions]
 
 
 def shown(breaks: tuple[str, ...]) -> list[str]:
