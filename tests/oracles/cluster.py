@@ -108,14 +108,16 @@ def _flows(world: Any, needs: Needs) -> Iterator[str]:
 def _lets_in(world: Any, plane: Placement, ranges: Any) -> bool:
     """Tell whether some rule shows that these ranges are meant to reach the API."""
     rules = (rule for key in plain(plane.groups) for rule in world.group_by_key[key].rules if not rule.egress)
-    return any(getattr(rule.peer, "version", 0) == 4 and rule.peer in ranges for rule in rules)
+    https = (rule for rule in rules if rule.ports is None or 443 in rule.ports)
+    return any(getattr(rule.peer, "version", 0) == 4 and rule.peer in ranges for rule in https)
 
 
 def _to_api(world: Any, cluster: Any, place: Placement, client: Client, plane: Placement) -> Iterator[str]:
     for key in {world.subnet_by_key[one].vpc for one in place.subnets}:  # type: ignore[union-attr]
         vpc = world.vpc_by_key[key]
         kinds = {kind for kind, _ in expected(NameCase(world, key, "api.example.com"))}
-        if kinds != {"public"} or not vpc.dns_hostnames or cluster.private_access is not True:
+        hidden = key == cluster.vpc and not vpc.dns_hostnames  # elsewhere the public name answers private addresses
+        if kinds != {"public"} or hidden or cluster.private_access is not True:
             yield f"the API's name from {place.origin}"
     yield from _lost(world, "api", place, client, plane, 443, TCP)
 

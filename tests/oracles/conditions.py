@@ -80,6 +80,8 @@ def _other_vpcs(world: Any, cluster: Any) -> Iterator[str]:
         yield "a security group of another VPC"
     for subnet in world.subnets:
         table, acl = world.route_table_by_key[table_of(world, subnet.key)], world.nacl_by_key[subnet.nacl]
+        if not any(subnet.cidr.subnet_of(one) for one in world.vpc_by_key[subnet.vpc].cidrs):
+            yield f"{subnet.key} lies outside of its VPC"
         if table.vpc != subnet.vpc or acl.vpc != subnet.vpc:
             yield f"{subnet.key} has a table or an ACL of another VPC"
     for endpoint in world.endpoints:

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from ipaddress import IPv4Network
 from typing import TYPE_CHECKING
 
-from eksclave.checks.parties import linked_vpcs
 from eksclave.reach.facts.groups import Placement
 from eksclave.reach.facts.network import TargetKind
 from eksclave.reach.facts.values import choices, known_or
@@ -33,14 +32,16 @@ def operator_networks(view: View) -> tuple[IPv4Network, ...]:
 
 
 def operator_hosts(view: View) -> tuple[Party, ...]:
-    """Return hosts in other VPCs of the input: of those that are linked, and that a rule of the API names."""
+    """Return hosts in other VPCs of the input, where a rule of the API names a range of theirs."""
+    own = known_or(view.vpc.cidrs, ()) if view.vpc else ()
     found: dict[str, set[str]] = {}
     for range in _let_in(view):
-        for key in linked_vpcs(view):
-            vpc = view.snapshot.vpc_by_key.get(key)
-            if vpc and any(range.subnet_of(cidr) for cidr in known_or(vpc.cidrs, ())):
-                subnets = (one for one in view.snapshot.subnets if one.vpc == key)
-                found.setdefault(key, set()).update(s.key for s in subnets if _meets(range, known_or(s.cidr, None)))
+        for vpc in view.snapshot.vpcs:
+            named = any(range.subnet_of(cidr) for cidr in known_or(vpc.cidrs, ()))
+            if vpc.key != view.vpc_key and named and not any(range.overlaps(cidr) for cidr in own):
+                subnets = (one for one in view.snapshot.subnets if one.vpc == vpc.key)
+                here = {subnet.key for subnet in subnets if _meets(range, known_or(subnet.cidr, None))}
+                found.setdefault(vpc.key, set()).update(here)
     return tuple(
         Party(
             f"operators in {key}",
