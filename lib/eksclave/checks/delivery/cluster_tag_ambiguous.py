@@ -16,12 +16,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from eksclave.catalog.features import Feature
-from eksclave.checks.asking import fails, passes, say, stop
+from eksclave.checks.asking import fails, passes, say, stop, unsure
 from eksclave.checks.parties import settled
 from eksclave.checks.result import Result
 from eksclave.checks.view import View
 from eksclave.reach.answer import Outcome
-from eksclave.reach.facts.values import choices, known_or
+from eksclave.reach.facts.values import choices, known_or, why_unknown
 
 ASKS = ("R17",)
 
@@ -33,6 +33,9 @@ def ask(view: View, so_far: Sequence[Result]) -> Iterator[Result]:
     tag = f"kubernetes.io/cluster/{known_or(view.cluster.name, '')}"
     wrong = 0
     for group in view.node_groups:
+        if choices(group.groups) is None:
+            wrong += 1
+            yield unsure(view, "R17", f"its security groups: {why_unknown(group.groups)}", group.origin)
         for many in choices(settled(group.groups)) or ():
             known = [
                 view.snapshot.group_by_key[key] for key in dict.fromkeys(many) if key in view.snapshot.group_by_key
