@@ -235,8 +235,8 @@ def _condition(draw: Any) -> Condition:
         key, texts = "aws:SecureTransport", ("true", "false", "True")
     elif operator.endswith("IpAddress"):
         key, texts = "aws:SourceIp", ("10.0.0.0/8", "10.0.0.9/32", "192.0.2.0/24")
-    elif key == "aws:SourceIp":
-        key = "aws:SourceVpc"
+    elif key == "aws:SourceIp" or draw(st.integers(0, 4)) == 0:
+        key, texts = "aws:TagKeys", ("team", "stage", "x", "t*")
     several = key == "aws:TagKeys" or draw(st.integers(0, 5)) == 0
     quantifier = draw(st.sampled_from(("ForAnyValue:", "ForAllValues:"))) if several else ""
     values = draw(st.lists(st.sampled_from(texts), min_size=1, max_size=2))
