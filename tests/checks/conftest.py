@@ -9,15 +9,18 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
+import jsonschema
 import orjson
 import pytest
 from eksclave.catalog.features import find_feature
 from eksclave.checks.prove import prove
 from eksclave.checks.result import Answer
 from eksclave.reach.build import snapshot
+from eksclave.report.schema import answer_schema
 from eksclave.terraform.read import read_documents
 
 CORPORA = (Path(__file__).parent.parent / "corpus", Path(__file__).parent / "worlds")
+CONTRACT = jsonschema.Draft202012Validator(answer_schema())
 Plan = dict[str, Any]
 
 
@@ -153,8 +156,10 @@ def change(plan: Plan, steps: Iterable[dict[str, Any]]) -> Plan:
 
 
 def proved(plans: dict[str, Plan], features: Iterable[str] = ()) -> Answer:
-    """Return the answer about these plans."""
-    return prove(snapshot(read_documents(sorted(plans.items()))), [find_feature(word) for word in features])
+    """Return the answer about these plans; whatever it says, it keeps the published schema."""
+    answer = prove(snapshot(read_documents(sorted(plans.items()))), [find_feature(word) for word in features])
+    CONTRACT.validate(answer.as_json())
+    return answer
 
 
 @pytest.fixture

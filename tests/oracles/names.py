@@ -25,7 +25,20 @@ COVERED = {
     "eks": (f"eks.{HERE}",),
     "ec2": (f"ec2.{HERE}",),
 }
-"""The names that each service's private zone has; the zone is the last of them."""
+"""The names that each service's private zone has; the zone is the last of them. Others have their regional name."""
+
+
+def covered(service: str) -> tuple[str, ...]:
+    """Return the names in the private zone of a service (`com.amazonaws.REGION.SUFFIX`), its zone last."""
+    _, _, region, suffix = service.split(".", 3)
+    usual = {
+        "eks-auth": (f"eks-auth.{region}.api.aws",),
+        "s3": (f"*.s3.{region}.amazonaws.com", f"s3.{region}.amazonaws.com"),
+    }
+    names = usual.get(suffix) or COVERED.get(suffix) or (f"{suffix}.{region}.amazonaws.com",)
+    return tuple(name.replace("eu-central-1", region) for name in names)
+
+
 SERVERS = (
     ("AmazonProvidedDNS",),
     ("10.0.0.2",),
@@ -94,10 +107,13 @@ def _from_amazon(case: NameCase, *, private: bool) -> tuple[str, object]:
     world: Any = case.world
     for zone in world.private_zones:
         if case.vpc in zone.vpcs and private:
-            spaces[zone.name] = {one.name: ("addresses", one.addresses) for one in zone.records}
+            spaces[zone.name] = {
+                one.name: ("endpoint", one.alias.target) if one.alias else ("addresses", one.addresses)
+                for one in zone.records
+            }
     for one in world.endpoints:
-        if one.vpc == case.vpc and one.private_dns and private:
-            names = COVERED[one.service.split(".", 3)[3]]
+        if one.vpc == case.vpc and one.kind == "Interface" and one.private_dns and private:
+            names = covered(one.service)
             spaces[names[-1]] = {
                 name: ("endpoint", one.key) for name in names if name.startswith("*") or len(names) == 1
             }

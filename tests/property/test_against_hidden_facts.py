@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -73,6 +74,32 @@ def test_hiding_facts_opens_answers_and_turns_none_round(data: st.DataObject) ->
     answer = trace(veiled, case.question)
     event(f"{known.outcome} {answer.outcome}")
     assert answer.outcome in (known.outcome, Outcome.UNKNOWN), (known, answer)
+
+
+def every_hiding(world: Snapshot) -> Iterator[Snapshot]:
+    """Yield the world with each one fact hidden by itself; of rules each part, both ways to hide what is true or not."""
+    for noun, parts in PARTS.items():
+        for thing in getattr(world, noun):
+            yield from (changed(world, noun, thing, replace(thing, **{part: HIDDEN})) for part in parts)
+    for noun, (many, parts) in RULES.items():
+        for thing in getattr(world, noun):
+            for rule in getattr(thing, many):
+                for part in parts:
+                    known = getattr(rule, part)
+                    for veil in (HIDDEN, OneOf((True, False), "hidden")) if isinstance(known, bool) else (HIDDEN,):
+                        bent = replace(rule, **{part: veil})
+                        rules = tuple(bent if each is rule else each for each in getattr(thing, many))
+                        yield changed(world, noun, thing, replace(thing, **{many: rules}))
+            if getattr(thing, many) and noun != "groups":
+                yield changed(world, noun, thing, replace(thing, incomplete="hidden"))
+
+
+@depth(12)
+@given(cases())
+def test_hiding_any_one_fact_turns_no_answer_round(case: Case) -> None:
+    known = trace(case.world, case.question)
+    for veiled in every_hiding(case.world):
+        assert trace(veiled, case.question).outcome in (known.outcome, Outcome.UNKNOWN)
 
 
 @depth(60)

@@ -7,19 +7,26 @@ from dataclasses import replace
 from eksclave.reach.answer import Outcome
 from eksclave.reach.facts.iam import Policy
 from eksclave.reach.facts.values import OneOf, Origin, Unknown
-from eksclave.reach.policies import decide_endpoint
+from eksclave.reach.policies import Request, decide_endpoint
 from hypothesis import event, given
 from hypothesis import strategies as st
 
 from tests.oracles.asking import depth
-from tests.oracles.permissions import PolicyCase, allowed, policy_cases
+from tests.oracles.permissions import KEYS, PolicyCase, allowed, policy_cases
 
 AT = Origin("endpoint")
-PARTS = ("effect", "actions", "not_actions", "resources", "not_resources", "principals")
+PARTS = ("effect", "actions", "not_actions", "resources", "not_resources", "principals", "not_principals")
+
+
+def request_of(case: PolicyCase) -> Request:
+    """Return the call as the engine takes it; keys that it lacks are said to be lacking."""
+    call = case.call
+    context = tuple((key.lower(), call.context.get(key.lower())) for key in KEYS)
+    return Request(call.action, call.resource, call.principal, call.account, context)
 
 
 def decided(case: PolicyCase, policy: Policy) -> Outcome:
-    return decide_endpoint(policy, case.request, case.gateway, AT).outcome
+    return decide_endpoint(policy, request_of(case), case.call.gateway, AT).outcome
 
 
 @depth(500)
@@ -46,8 +53,8 @@ def test_a_hidden_part_of_a_policy_never_turns_the_answer_round(case: PolicyCase
 @given(policy_cases(), policy_cases())
 def test_one_of_two_policies_is_decided_only_where_both_agree(case: PolicyCase, other: PolicyCase) -> None:
     both = [allowed(replace(case, policy=one)) for one in (case.policy, other.policy)]
-    if case.gateway != other.gateway:
+    if case.call.gateway != other.call.gateway:
         return
-    answer = decide_endpoint(OneOf((case.policy, other.policy), "two"), case.request, case.gateway, AT).outcome
+    answer = decide_endpoint(OneOf((case.policy, other.policy), "two"), request_of(case), case.call.gateway, AT).outcome
     wanted = {(True, True): Outcome.PASS, (False, False): Outcome.FAIL}.get((both[0], both[1]), Outcome.UNKNOWN)
     assert answer is wanted

@@ -203,6 +203,8 @@ def _ways_in(view: View) -> Found:
         yield F.RUNNER_IN_VPC, runner.origin.address
     if view.operators:
         yield F.PEERED_OPERATORS, ", ".join(map(str, view.operators))
+    for party in view.operator_hosts:
+        yield F.PEERED_OPERATORS, party.placements[0].origin.address
     if view.workloads:
         yield F.IN_CLUSTER_RESOURCES, view.workloads[0].origin.address
 

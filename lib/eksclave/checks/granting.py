@@ -1,77 +1,103 @@
-"""What a role may do, by the managed policies and documents that are attached to it."""
+"""What a role may do, by the managed policies and documents that are attached to it, within its boundary."""
 
 from __future__ import annotations
 
-from eksclave.checks.iam import Request, decide_policy
-from eksclave.checks.view import View
-from eksclave.reach.answer import Outcome
-from eksclave.reach.facts.iam import Policy, Principal, Role, Statement
-from eksclave.reach.facts.values import known_or
+from dataclasses import dataclass, replace
 
-# EKS user guide, create-node-role; Amazon ECR and IAM managed policy reference.
-MANAGED = {
-    "worker": ("AmazonEKSWorkerNodePolicy", "AmazonEKSWorkerNodeMinimalPolicy"),
-    "registry": (
-        "AmazonEC2ContainerRegistryPullOnly",
-        "AmazonEC2ContainerRegistryReadOnly",
-        "AmazonEC2ContainerRegistryPowerUser",
-        "AmazonEC2ContainerRegistryFullAccess",
-    ),
-    "cni": ("AmazonEKS_CNI_Policy",),
+from eksclave.catalog.managed_policies import MANAGED_POLICY_ACTIONS
+from eksclave.catalog.partitions import partition_of
+from eksclave.catalog.registries import addon_account
+from eksclave.checks.calling import SSM
+from eksclave.checks.view import View
+from eksclave.reach.answer import Outcome, worst
+from eksclave.reach.facts.iam import Policy, Principal, Role, Statement
+from eksclave.reach.facts.values import HOLE, Origin, Unknown, Value, choices, known_or
+from eksclave.reach.policies import Request, decide_role
+
+NAMES = {
+    "worker": "AmazonEKSWorkerNodePolicy",
+    "registry": "AmazonEC2ContainerRegistryPullOnly",
+    "cni": "AmazonEKS_CNI_Policy",
+    "session": "AmazonSSMManagedInstanceCore",
 }
-ACTIONS = {
+"""The managed policy that is meant for each want. EKS user guide, create-node-role; Systems Manager user guide."""
+_ACTIONS = {
     "worker": ("ec2:DescribeInstances",),
     "registry": ("ecr:GetAuthorizationToken", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"),
     "cni": ("ec2:CreateNetworkInterface", "ec2:AttachNetworkInterface"),
+    "session": (*SSM["ssm"], *SSM["ssmmessages"]),
 }
-EVERYTHING = ("AdministratorAccess", "PowerUserAccess")
+_WIDER = {
+    "AmazonEKSWorkerNodeMinimalPolicy": _ACTIONS["worker"],  # EKS gives its nodes what they describe themselves with
+    **dict.fromkeys(
+        (f"AmazonEC2ContainerRegistry{end}" for end in ("ReadOnly", "PowerUser", "FullAccess")), _ACTIONS["registry"]
+    ),
+    **dict.fromkeys(("AmazonEC2RoleforSSM", "AmazonSSMManagedEC2InstanceDefaultPolicy"), _ACTIONS["session"]),
+    "AdministratorAccess": ("*",),
+    "PowerUserAccess": ("*",),
+}
+OTHERS = "policies of roles that the input does not show deny nothing that nodes need"
 
 
-def grants(role: Role, want: str) -> tuple[str, bool | None]:
-    """Return the name of the policy that gives `want`, and whether the role has it or the same (None: not known)."""
-    name = MANAGED[want][0] if want != "registry" else "AmazonEC2ContainerRegistryPullOnly"
-    unsure = bool(role.managed_incomplete)
-    for arn in role.managed:
-        said = known_or(arn, None)
-        unsure |= said is None
-        if said is not None and said.rpartition("/")[2] in (*MANAGED[want], *EVERYTHING):
-            return name, True
-    left = set(ACTIONS[want])
-    for policy in role.policies:
-        if not isinstance(policy, Policy):
-            unsure = True
-            continue
-        left -= {action for action in left if _allows(policy, action)}
-    if not left:
-        return name, True
-    return name, None if unsure else False
+@dataclass(frozen=True)
+class Grant:
+    """Whether a role may do what is wanted, why, and what that rests on."""
+
+    outcome: Outcome
+    why: str
+    assumptions: tuple[str, ...] = ()
 
 
-def _allows(policy: Policy, action: str) -> bool:
-    anyone = (Principal("*", "*"),)
-    statements = tuple(
-        Statement(
-            one.effect,
-            one.origin,
-            one.actions,
-            one.not_actions,
-            one.resources,
-            one.not_resources,
-            anyone,
-            None,
-            (),
-            one.sid,
-        )
-        for one in policy.statements
-    )
-    return decide_policy(Policy(statements, policy.origin), Request(action, ""))[0] is Outcome.PASS
+def grants(view: View, role: Role, want: str) -> Grant:
+    """Return whether the role may make the calls that are wanted of it."""
+    # EKS asks for the worker policy by name, though the CNI's holds the calls of nodes, too.
+    left = tuple(arn for arn in role.managed if want != "worker" or not str(arn).endswith(NAMES["cni"]))
+    role = replace(role, managed=left)
+    found = [decide_role(role, _request(view, action), managed_policy) for action in _ACTIONS[want]]
+    outcome = worst([one.outcome for one in found])
+    bad = next((one for one in found if one.outcome is outcome), found[0])
+    hidden = role.managed_incomplete or any(known_or(arn, None) is None for arn in role.managed)
+    hidden = hidden or any(not isinstance(one, Policy) for one in role.policies)
+    return Grant(outcome, bad.detail, (OTHERS,) if hidden and outcome is Outcome.PASS else ())
 
 
-def cni_has_own_role(view: View) -> bool:
-    """Tell whether the VPC CNI uses IRSA or Pod Identity, so that the node role need not carry its policy."""
+def managed_policy(arn: str) -> Policy | None:
+    """Return what a policy of AWS allows, as far as the catalogue has it; None where the policy is not AWS's own."""
+    if ":iam::aws:policy/" not in arn:
+        return None
+    key = arn.partition(":policy/")[2]
+    name = key.rpartition("/")[2]
+    actions = (*MANAGED_POLICY_ACTIONS.get(key, MANAGED_POLICY_ACTIONS.get(name, ())), *_WIDER.get(name, ()))
+    origin = Origin(arn)
+    statement = Statement("Allow", origin, actions, resources=("*",), principals=(Principal("*", "*"),))
+    unread = "" if actions else f"what {name} allows is not in the catalogue"
+    return Policy((statement,) if actions else (), origin, unread, name)
+
+
+def _request(view: View, action: str) -> Request:
+    account = addon_account(view.region)
+    resource = f"arn:{partition_of(view.region).id}:ecr:{view.region}:{account}:repository/eks/coredns"
+    if not action.startswith("ecr:"):
+        resource = "*" if "Describe" in action else HOLE
+    whole = action == "ecr:GetAuthorizationToken"
+    return Request(action, "*" if whole else resource, context=(("aws:requestedregion", (view.region,)),))
+
+
+def cni_roles(view: View) -> list[Value[str]]:
+    """Return the roles of the VPC CNI's own (IRSA or Pod Identity); then the node role need not carry its policy."""
+    found: list[Value[str]] = []
     for addon in view.addons:
-        if addon.name == "vpc-cni" and (addon.role is not None or addon.pod_identity):
-            return True
-    if any(view.belongs(one.cluster) and one.service_account == "aws-node" for one in view.snapshot.pod_identities):
-        return True
-    return any("aws-node" in account for role in view.snapshot.roles for account in known_or(role.service_accounts, ()))
+        if addon.name == "vpc-cni":
+            found += [role for _, role in addon.pod_identity]
+            found += [_named(addon.role)] if addon.role is not None else []
+    for one in view.snapshot.pod_identities:
+        if view.belongs(one.cluster) and one.service_account == "aws-node":
+            found.append(one.role)
+    accounts = ((role, known_or(role.service_accounts, ())) for role in view.snapshot.roles)
+    found += [role.key for role, many in accounts if any("aws-node" in account for account in many)]
+    return list(dict.fromkeys(found))
+
+
+def _named(role: Value[str | None]) -> Value[str]:
+    found = choices(role)
+    return found[0] if found and len(found) == 1 and found[0] else Unknown("which role it has is not known")

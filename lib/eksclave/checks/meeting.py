@@ -9,6 +9,7 @@ from eksclave.catalog.features import Feature as F
 from eksclave.catalog.flows import PortUse, find_flow
 from eksclave.checks.asking import broken, stop, traced
 from eksclave.checks.mending import mend
+from eksclave.checks.operators import OWN_GROUPS
 from eksclave.checks.result import Result, StoppedAt
 from eksclave.checks.serving import bastion_parties, runner_parties
 from eksclave.checks.view import View
@@ -42,6 +43,7 @@ def pairs(view: View, id: str) -> Iterator[tuple[Party, Destination]]:
             yield from (
                 (Party(f"operators in {one}", networks=(one,), client=Client.ANY), view.api) for one in view.operators
             )
+            yield from ((party, view.api) for party in view.operator_hosts)
         case "B4":
             yield from ((party, view.api) for party in runner_parties(view))
         case _:
@@ -62,6 +64,8 @@ def ask_path(view: View, id: str, source: Party, destination: Destination) -> It
         fix = mend(view, question, trace, named)
         result = traced(view, id, trace, source.name, f"{named} on {use}", because, fix)
         more = beside(view, question, trace)
+        if source in view.operator_hosts and trace.outcome is Outcome.PASS:
+            result = replace(result, assumptions=(*result.assumptions, OWN_GROUPS))
         yield replace(result, stopped_at=tuple(dict.fromkeys((*result.stopped_at, *more))))
 
 

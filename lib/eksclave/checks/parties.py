@@ -10,7 +10,6 @@ from eksclave.catalog.features import Feature
 from eksclave.reach.facts.clusters import Cluster
 from eksclave.reach.facts.groups import GroupRef, Placement
 from eksclave.reach.facts.hosts import Instance, LoadBalancer
-from eksclave.reach.facts.network import TargetKind
 from eksclave.reach.facts.values import Value, choices, known_or
 from eksclave.reach.question import Client, Party
 
@@ -197,38 +196,3 @@ def serves(view: View, balancer: LoadBalancer) -> bool:
     groups = filter(None, map(view.snapshot.group_by_key.get, sorted(keys)))
     peers = (rule.peer for group in groups for rule in group.rules if not rule.egress)
     return any(isinstance(peer, GroupRef) and peer.key in carried - keys for peer in peers)
-
-
-def operator_networks(view: View) -> tuple[IPv4Network, ...]:
-    """Return the ranges outside of the VPC that the API's security groups let into 443: people are there.
-
-    Where there is no bastion and no such rule, the ranges that the cluster's subnets route to a VPN, transit gateway or
-    peering: somebody must be meant to come from there.
-    """
-    own = list(known_or(view.vpc.cidrs, ()) or ()) if view.vpc else []
-    known = [cidr for vpc in view.snapshot.vpcs for cidr in known_or(vpc.cidrs, ()) or ()]
-    found: set[IPv4Network] = set()
-    keys = {view.cluster.cluster_group, *(k for one in choices(view.cluster.extra_groups) or () for k in one)}
-    for key in keys:
-        group = view.snapshot.group_by_key.get(key)
-        for rule in group.rules if group else ():
-            ports = known_or(rule.ports, None)
-            if rule.egress or not isinstance(rule.peer, IPv4Network) or rule.peer.prefixlen == 0:
-                continue
-            if ports is None or 443 in ports:
-                found.add(rule.peer)
-    if not found and not view.bastions and not view.runners:
-        found = _routed(view)
-    outside = (one for one in found if not any(one.overlaps(cidr) for cidr in (*own, *known)))
-    return tuple(sorted(outside))
-
-
-def _routed(view: View) -> set[IPv4Network]:
-    ways = (TargetKind.VPN_GATEWAY, TargetKind.TRANSIT_GATEWAY, TargetKind.PEERING)
-    found: set[IPv4Network] = set()
-    for subnet in view.subnets(view.cluster.subnets):
-        table = view.route_table(subnet)
-        for route in table.routes if table else ():
-            if route.kind in ways and isinstance(route.destination, IPv4Network) and route.destination.prefixlen:
-                found.add(route.destination)
-    return found

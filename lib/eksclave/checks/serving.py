@@ -56,12 +56,10 @@ def ask_service(view: View, requirement: str, party: Party, service: str) -> Res
     said = f"{service} ({name}:443)"
     result = traced(view, requirement, trace, party.name, said, because, fix)
     result = replace(result, stopped_at=tuple(dict.fromkeys((*result.stopped_at, *_lacking(view, service, trace)))))
-    if trace.outcome is Outcome.PASS and trace.endpoint:
-        from eksclave.checks.permitting import refused
+    if trace.outcome is Outcome.PASS:
+        from eksclave.checks.permitting import judged
 
-        denied = refused(view, requirement, service, trace.endpoint)
-        if denied is not None:
-            return replace(denied, source=party.name, destination=said)
+        return judged(view, requirement, service, trace.endpoints, result)
     return result
 
 

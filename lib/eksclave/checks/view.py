@@ -7,14 +7,14 @@ from functools import cached_property
 from ipaddress import IPv4Network
 
 from eksclave.catalog.features import Feature
+from eksclave.reach import control_plane
 from eksclave.reach.answer import Trace
 from eksclave.reach.facts.clusters import Addon, Cluster, FargateProfile, NodeGroup
 from eksclave.reach.facts.endpoints import Endpoint
-from eksclave.reach.facts.groups import Placement
 from eksclave.reach.facts.hosts import Instance, LoadBalancer, MountTarget, Workload
 from eksclave.reach.facts.network import RouteTable, Subnet, Vpc
 from eksclave.reach.facts.values import Value, choices, known_or
-from eksclave.reach.question import ApiServer, Client, Party, Question
+from eksclave.reach.question import ApiServer, Party, Question
 from eksclave.reach.snapshot import Snapshot
 
 
@@ -56,6 +56,20 @@ class View:
     def vpc(self) -> Vpc | None:
         """The cluster's VPC, None where the input does not hold it."""
         return self.snapshot.vpc_by_key.get(self.vpc_key)
+
+    @cached_property
+    def own_account(self) -> tuple[Value[str], tuple[str, ...]]:
+        """The cluster's account, and what that rests on."""
+        from eksclave.checks.owning import own_account
+
+        return own_account(self)
+
+    @cached_property
+    def own_organisation(self) -> tuple[Value[str], tuple[str, ...]]:
+        """The organisation of the cluster's account, and what that rests on."""
+        from eksclave.checks.owning import own_organisation
+
+        return own_organisation(self)
 
     def belongs(self, cluster: Value[str]) -> bool:
         """Tell whether a thing that names this cluster (or may name it, alone of all) belongs to it."""
@@ -119,13 +133,7 @@ class View:
     @cached_property
     def control_plane(self) -> Party:
         """The 2 to 4 interfaces that EKS puts into any of the cluster's subnets."""
-        extra = self.cluster.extra_groups
-        named = choices(extra)
-        groups: Value[tuple[str, ...]] = extra  # pyright: ignore[reportAssignmentType]
-        if named is not None and len(named) == 1:
-            groups = (self.cluster.cluster_group, *named[0])
-        place = Placement(self.cluster.subnets, groups, self.cluster.origin)
-        return Party(f"control plane of {self.address}", (place,), client=Client.ANY)
+        return control_plane.party(self.snapshot, self.cluster.key)
 
     @property
     def api(self) -> ApiServer:
@@ -163,9 +171,16 @@ class View:
     @cached_property
     def operators(self) -> tuple[IPv4Network, ...]:
         """Ranges of other networks from which people reach the API."""
-        from eksclave.checks.parties import operator_networks
+        from eksclave.checks.operators import operator_networks
 
         return operator_networks(self)
+
+    @cached_property
+    def operator_hosts(self) -> tuple[Party, ...]:
+        """Hosts in other VPCs of the input from which people reach the API."""
+        from eksclave.checks.operators import operator_hosts
+
+        return operator_hosts(self)
 
     @cached_property
     def load_balancers(self) -> tuple[LoadBalancer, ...]:

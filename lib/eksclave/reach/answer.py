@@ -108,8 +108,10 @@ class Trace:
     assumptions: tuple[str, ...] = ()
     public: bool = False
     endpoint: str = ""
-    """Key of the VPC endpoint (interface or gateway) that serves the flow, if any: its policy is asked separately."""
+    """Key of the VPC endpoint (interface or gateway) that serves the deciding pair, if any."""
     also: tuple[Trace, ...] = ()
+    endpoints: tuple[str, ...] = ()
+    """Keys of the endpoints that serve any pair of a flow that arrives: all their policies are asked, separately."""
 
     @property
     def outcome(self) -> Outcome:

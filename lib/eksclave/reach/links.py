@@ -13,7 +13,7 @@ from eksclave.reach import transit
 from eksclave.reach.answer import HopKind, Outcome, Trace
 from eksclave.reach.facts.links import Peering
 from eksclave.reach.facts.network import TargetKind
-from eksclave.reach.facts.values import Value, decide, known_or, why_unknown
+from eksclave.reach.facts.values import Value, decide, is_known, known_or, why_unknown
 from eksclave.reach.judge import Judge
 from eksclave.reach.legs import Leg
 from eksclave.reach.local import side
@@ -114,7 +114,7 @@ def _peered(judge: Judge, sender: Leg, receiver: Leg, one: Portion) -> Ruling:
     if found is None:
         return Ruling(Outcome.UNKNOWN, one.origin, "nothing is known about the peering connection", box)
     ends = [decide(end, lambda key: key in (sender.vpc, receiver.vpc)) for end in (found.requester, found.accepter)]
-    if False in ends:
+    if False in ends or (found.requester == found.accepter and is_known(found.requester)):
         text = "the peering connection joins other VPCs, and peering is not transitive"
         return Ruling(Outcome.FAIL, found.origin, text, box)
     accepted = decide(found.accepted, bool)

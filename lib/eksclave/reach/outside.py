@@ -127,6 +127,8 @@ def _peer(judge: Judge, sender: Leg, one: Portion) -> Ruling:
         return Ruling(Outcome.PASS, one.origin, "the peering connection leads there", None, _beyond(one.origin))
     if decide(found.accepted, bool) is False:
         return Ruling(Outcome.FAIL, found.origin, "the peering connection is not accepted", box)
+    if all(decide(end, lambda key: key != sender.vpc) for end in (found.requester, found.accepter)):
+        return Ruling(Outcome.FAIL, found.origin, "the peering connection joins other VPCs", box)
     others = [key for end in (found.requester, found.accepter) for key in [known_or(end, "")] if key != sender.vpc]
     vpc = judge.snapshot.vpc_by_key.get(others[0]) if len(others) == 1 else None
     cidrs = known_or(vpc.cidrs, None) if vpc else None

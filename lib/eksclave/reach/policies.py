@@ -97,7 +97,11 @@ def _one(policy: Policy | None, request: Request, gateway: bool, at: Origin) -> 
 
 
 def decide_role(role: Role, request: Request, managed: Callable[[str], Policy | None]) -> Decision:
-    """Return whether the role's own policies allow the request; `managed` gives the documents of managed policies."""
+    """Return whether the role's own policies allow the request; `managed` gives the documents of managed policies.
+
+    A policy that is not known may allow what the others do not; that it denies what they allow is not considered, so
+    whoever passes a role with hidden policies says so.
+    """
     statements, why = list[Statement](), role.managed_incomplete
     for one in (*role.policies, *(_managed(arn, managed) for arn in role.managed)):
         if isinstance(one, Policy):
@@ -105,7 +109,9 @@ def decide_role(role: Role, request: Request, managed: Callable[[str], Policy | 
             why = why or one.incomplete
         else:
             why = why or why_unknown(one) or "a policy is one of several"
-    answer = _evaluate(statements, why, request, lambda _: True, role.origin)
+    answer = _evaluate(statements, "", request, lambda _: True, role.origin)
+    if why and answer.outcome is Outcome.FAIL and answer.statement is None:
+        answer = Decision(Outcome.UNKNOWN, role.origin, f"{answer.detail}, and {why}")
     bounds = choices(role.boundary)
     if bounds is None and answer.outcome is Outcome.PASS:
         return Decision(Outcome.UNKNOWN, role.origin, "the permissions boundary is not known")

@@ -181,7 +181,9 @@ def _merged(found: list[Trace]) -> Trace:
     if first.outcome is Outcome.PASS:
         assumed = dict.fromkeys(text for one in order for text in one.assumptions)
         first = max(order, key=lambda one: len(one.hops))
-        return replace(first, assumptions=tuple(sorted(assumed)), public=any(one.public for one in order))
+        served = tuple(sorted({one.endpoint for one in order} - {""}))
+        public = any(one.public for one in order)
+        return replace(first, assumptions=tuple(sorted(assumed)), public=public, endpoints=served)
     seen, beside = {_reason(first)}, list[Trace]()
     for one in order[1:]:
         if one.outcome is not Outcome.PASS and _reason(one) not in seen and len(beside) < SHOWN:

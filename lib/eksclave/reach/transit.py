@@ -66,7 +66,7 @@ def _unserved(judge: Judge, attachment: TransitGatewayAttachment, sender: Leg, t
     """Return a ruling where a zone of the sender has no interface of the gateway."""
     keys = known_or(attachment.subnets, None)
     inside = [judge.snapshot.subnet_by_key.get(key) for key in keys or ()]
-    served = {known_or(one.zone, None) if one else None for one in inside}
+    served = {known_or(one.zone, None) if one else None for one in inside if one is None or one.vpc == sender.vpc}
     for subnet in sender.subnets:
         zone = known_or(subnet.zone, None)
         if (keys and subnet.key in keys) or (zone is not None and zone in served):

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from eksclave.checks.ids import name_of
-from eksclave.checks.result import Advice, Answer, Result
+from eksclave.checks.result import Advice, Answer
 from eksclave.reach.answer import Outcome
+from eksclave.report.causes import Cause, causes
 
 _WORD = {Outcome.FAIL: "error", Outcome.UNKNOWN: "unknown", Outcome.PASS: "pass"}
 _VERDICT = {
@@ -14,14 +15,14 @@ _VERDICT = {
 }
 
 SHOWN = 3
+LISTED = 8
 
 
 def render(answer: Answer) -> str:
     """Return the answer as plain text."""
     lines = [_VERDICT[answer.verdict], ""]
-    for result in answer.results:
-        if result.outcome is not Outcome.PASS:
-            lines += [*_finding(result), ""]
+    for cause in causes(answer.results):
+        lines += [*_finding(cause), ""]
     lines += [line for one in answer.advice if one.requirement != "note" for line in (*_advice(one), "")]
     lines += _notes([one for one in answer.advice if one.requirement == "note"])
     lines.append(summary(answer))
@@ -30,27 +31,34 @@ def render(answer: Answer) -> str:
     return "\n".join(lines)
 
 
-def _finding(result: Result) -> list[str]:
+def _finding(cause: Cause) -> list[str]:
+    result = cause.head
     lines = [f"{_WORD[result.outcome]}[{result.requirement} {name_of(result.requirement)}]: {result.reason}"]
-    for stop in result.stopped_at or ():
+    for stop in cause.places:
         construct = f"  (construct {stop.construct})" if stop.construct else ""
         lines.append(f"  --> {stop.address}{construct}")
         if stop.detail:
             lines.append(f"   = here: {stop.detail}")
-    if not result.stopped_at:
+    if not cause.places:
         lines.append(f"  --> {result.cluster}")
     if result.source or result.destination:
         lines.append(f"   = asked: {' → '.join(part for part in (result.source, result.destination) if part)}")
-    if result.packet:
-        lines.append(f"   = packet: {result.packet}")
-    if result.because:
-        lines.append(f"   = because: {', '.join(f'{id} {name_of(id)}' for id in result.because)}")
+    lines += [f"   = breaks: {text}" for text in shown(cause.breaks)]
+    if packet := next((one.packet for one in cause.results if one.packet), None):
+        lines.append(f"   = packet: {packet}")
+    if cause.because:
+        lines.append(f"   = because: {', '.join(f'{id} {name_of(id)}' for id in cause.because)}")
     if result.symptom:
         lines.append(f"   = symptom ({result.impact}): {result.symptom}")
     if result.fix:
         lines.append(f"   = fix: {result.fix}")
-    lines += [f"   = assumed: {text}" for text in result.assumptions]
-    return lines
+    return lines + [f"   = assumed: {text}" for text in cause.assumptions]
+
+
+def shown(breaks: tuple[str, ...]) -> list[str]:
+    """Return what a cause breaks, as much as a person reads."""
+    more = len(breaks) - LISTED
+    return [*breaks] if more <= 1 else [*breaks[:LISTED], f"{more} more; --format json lists them"]
 
 
 def _advice(one: Advice) -> list[str]:

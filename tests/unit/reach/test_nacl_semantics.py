@@ -82,6 +82,16 @@ def test_an_unknown_number_is_open_where_order_matters():
     assert rules(floating, entry(100, False, True)).outcome is Outcome.UNKNOWN
 
 
+@pytest.mark.parametrize("allow", [Unknown("x"), OneOf((True, False), "x")])
+def test_an_entry_whose_action_is_not_known_neither_allows_nor_denies(allow):
+    unclear = entry(50, False, allow)
+    assert rules(unclear).outcome is Outcome.UNKNOWN
+    assert rules(unclear, entry(100, False, True)).outcome is Outcome.UNKNOWN
+    assert rules(unclear, entry(100, False, False)).outcome is Outcome.UNKNOWN
+    assert rules(entry(10, False, True), unclear).outcome is Outcome.PASS
+    assert rules(entry(10, False, False), unclear).outcome is Outcome.FAIL
+
+
 def test_an_acl_that_is_only_partly_visible_is_open():
     assert rules(entry(1, False, True), incomplete="only read").outcome is Outcome.UNKNOWN
 

@@ -155,6 +155,12 @@ def test_web_identity_has_no_principal_keys():
         ("ForAnyValue:StringLike", "aws:PrincipalArn", ("*role/node",), "pass"),
         ("ForAllValues:StringEquals", "aws:Missing", ("x",), "pass"),
         ("ForAnyValue:StringEquals", "aws:Missing", ("x",), "fail"),
+        ("ForAnyValue:StringEquals", "aws:TagKeys", ("team",), "pass"),
+        ("ForAnyValue:StringEquals", "aws:TagKeys", ("x",), "fail"),
+        ("ForAllValues:StringEquals", "aws:TagKeys", ("team",), "fail"),
+        ("ForAllValues:StringEquals", "aws:TagKeys", ("team", "stage", "x"), "pass"),
+        ("ForAnyValue:StringNotEquals", "aws:TagKeys", ("team",), "pass"),
+        ("ForAllValues:StringNotEquals", "aws:TagKeys", ("x",), "pass"),
         ("Null", "aws:Missing", ("true",), "pass"),
         ("Null", "aws:PrincipalArn", ("true",), "fail"),
         ("Bool", "aws:SecureTransport", ("true",), "pass"),
@@ -165,7 +171,8 @@ def test_web_identity_has_no_principal_keys():
     ],
 )
 def test_conditions(operator, key, values, outcome):
-    caller = Request("ecr:BatchGetImage", "*", ROLE, "111122223333", (("aws:missing", None),))
+    keys = (("aws:missing", None), ("aws:tagkeys", ("team", "stage")))
+    caller = Request("ecr:BatchGetImage", "*", ROLE, "111122223333", keys)
     assert ask(say(conditions=[Condition(operator, key, values)]), request=caller) == outcome
 
 

@@ -14,7 +14,7 @@ from eksclave.reach.facts.dns import AliasKind
 from eksclave.reach.facts.groups import GroupRef
 from eksclave.reach.facts.iam import Policy
 from eksclave.reach.facts.network import PrefixListRef, TargetKind
-from eksclave.reach.facts.values import HOLE, OneOf, Unknown
+from eksclave.reach.facts.values import OneOf, Unknown
 from eksclave.reach.snapshot import Snapshot
 from eksclave.terraform.read import read_documents
 
@@ -99,7 +99,7 @@ def test_a_policy_document_that_waits_for_apply_is_read_with_holes() -> None:
     assert isinstance(endpoint.policy, Policy)
     (statement,) = endpoint.policy.statements
     assert statement.actions == ("s3:GetObject",)
-    assert statement.conditions[0].values == (HOLE,)
+    assert statement.conditions[0].values == ("aws_vpc.this",)
     assert statement.origin.address == "data.aws_iam_policy_document.s3"
 
 

@@ -33,6 +33,9 @@ def ask(view: View, so_far: Sequence[Result]) -> Iterator[Result]:
     tag = f"kubernetes.io/cluster/{known_or(view.cluster.name, '')}"
     wrong = 0
     for group in view.node_groups:
+        if choices(group.groups) is None:
+            wrong += 1
+            yield unsure(view, "R17", f"its security groups: {why_unknown(group.groups)}", group.origin)
         answers = [_one(view, tag, group, many) for many in choices(group.groups) or ()]
         if answers and all(answers):
             wrong += 1

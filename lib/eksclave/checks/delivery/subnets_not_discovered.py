@@ -21,9 +21,11 @@ from eksclave.checks.result import Result
 from eksclave.checks.view import View
 from eksclave.reach.answer import Outcome
 from eksclave.reach.facts.network import Subnet
-from eksclave.reach.facts.values import known_or
+from eksclave.reach.facts.values import HOLE, known_or
 
 ASKS = ("E6",)
+ROLE = "kubernetes.io/role/internal-elb"
+ZONES = "zones that are not known before apply are different ones"
 
 
 def ask(view: View, so_far: Sequence[Result]) -> Iterator[Result]:
@@ -34,13 +36,18 @@ def ask(view: View, so_far: Sequence[Result]) -> Iterator[Result]:
     fit = [subnet for subnet in inside if _fits(view, subnet)]
     zones = {known_or(subnet.zone, subnet.key) for subnet in fit}
     if len(zones) >= 2:
-        yield passes(view, "E6", f"{len(fit)} subnets of {len(zones)} zones carry the role tag")
+        assumed = (ZONES,) if any(known_or(subnet.zone, "") == "" for subnet in fit) else ()
+        yield passes(view, "E6", f"{len(fit)} subnets of {len(zones)} zones carry the role tag", assumed)
         return
     reach = {subnet.key for subnet in view.compute_subnets}
     unfit = [s for s in inside if s not in fit and (s.key in reach or not reach)] or inside
-    unclear = [subnet for subnet in unfit if subnet.tags_incomplete]
+    unclear = [subnet for subnet in unfit if subnet.tags_incomplete or dict(subnet.tags).get(ROLE) == HOLE]
     if unclear or not inside:
-        why = unclear[0].tags_incomplete if unclear else "the VPC's subnets are not in the input"
+        why = (
+            unclear[0].tags_incomplete or "a tag is known only after apply"
+            if unclear
+            else "the VPC's subnets are not in the input"
+        )
         yield unsure(view, "E6", f"the subnets' tags: {why}", unclear[0].origin if unclear else view.cluster.origin)
         return
     reason = f"the role tag is on subnets of {len(zones)} zones; a load balancer needs two"

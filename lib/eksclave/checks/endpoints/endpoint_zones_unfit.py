@@ -15,12 +15,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from eksclave.catalog.endpoints import service_or_none
-from eksclave.checks.asking import fails, passes
+from eksclave.checks.asking import fails, passes, unsure
 from eksclave.checks.parties import linked_vpcs
 from eksclave.checks.result import Result
 from eksclave.checks.view import View
 from eksclave.reach.facts.endpoints import EndpointKind
-from eksclave.reach.facts.values import choices, known_or
+from eksclave.reach.facts.values import choices, is_known, known_or, why_unknown
 
 ASKS = ("R15",)
 
@@ -30,15 +30,20 @@ def ask(view: View, so_far: Sequence[Result]) -> Iterator[Result]:
     wrong, asked = 0, 0
     near = {view.vpc_key, *linked_vpcs(view)}
     for endpoint in (one for one in view.snapshot.endpoints if one.vpc in near):
-        if endpoint.kind != EndpointKind.INTERFACE:
+        if EndpointKind.INTERFACE not in (choices(endpoint.kind) or (EndpointKind.INTERFACE,)):
             continue
         asked += 1
+        if not is_known(endpoint.kind) or not is_known(endpoint.subnets):
+            wrong += 1
+            why = why_unknown(endpoint.kind) or why_unknown(endpoint.subnets)
+            yield unsure(view, "R15", f"the subnets of {endpoint.origin.address}: {why}", endpoint.origin)
+            continue
         service = service_or_none(known_or(endpoint.service, ""))
         seen: dict[str, str] = {}
         if choices(endpoint.subnets) == ((),):
             wrong += 1
             yield fails(view, "R15", "the endpoint has no subnet, so no interface", endpoint.origin)
-        for subnet in view.subnets(endpoint.subnets) if len(choices(endpoint.subnets) or ()) == 1 else ():
+        for subnet in view.subnets(endpoint.subnets):
             zone, where = known_or(subnet.zone, ""), subnet.origin.address
             if zone and zone in seen:
                 wrong += 1

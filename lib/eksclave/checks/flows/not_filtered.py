@@ -20,7 +20,7 @@ from eksclave.checks.asking import passes
 from eksclave.checks.result import Result
 from eksclave.checks.view import View
 
-ASKS = ("L1", "L3", "L4", "L5", "C12")
+ASKS = ("L3", "L4", "L5", "C12")
 
 
 def ask(view: View, so_far: Sequence[Result]) -> Iterator[Result]:

@@ -16,16 +16,19 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from eksclave.catalog.flows import find_flow
+from eksclave.checks.asking import unsure
 from eksclave.checks.meeting import ask_path, pairs
 from eksclave.checks.result import Advice, Result
 from eksclave.checks.view import View
 from eksclave.reach.answer import Outcome
+from eksclave.reach.facts.values import choices, decide, why_unknown
 
 ASKS = (*(f"C{n}" for n in range(1, 12)), "B1", "B3", "B4")
 
 
 def ask(view: View, so_far: Sequence[Result]) -> Iterator[Result | Advice]:
     """Ask each path that applies, over each of its ports, between every two parties."""
+    yield from _unclear(view)
     for id in ASKS:
         if not find_flow(id).when(view.features):
             continue
@@ -36,3 +39,14 @@ def ask(view: View, so_far: Sequence[Result]) -> Iterator[Result | Advice]:
                     yield Advice(id, view.address, result.where, text)
                 else:
                     yield result
+
+
+def _unclear(view: View) -> Iterator[Result]:
+    """Yield what may be nodes of this cluster: nothing is asked of them, so nothing about them may pass."""
+    if len(view.snapshot.clusters) > 1:  # alone, a cluster has all nodes
+        for group in (*view.snapshot.node_groups, *view.snapshot.fargate_profiles):
+            if (why := why_unknown(group.cluster)) and choices(group.cluster) is None:
+                yield unsure(view, "C1", f"which cluster {group.origin.address} belongs to: {why}", group.origin)
+    if decide(view.cluster.auto_mode, bool) is None:
+        reason = f"whether EKS Auto Mode is on: {why_unknown(view.cluster.auto_mode)}"
+        yield unsure(view, "C1", reason, view.cluster.origin)

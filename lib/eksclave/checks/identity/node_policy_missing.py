@@ -18,52 +18,56 @@ from collections.abc import Iterator, Sequence
 
 from eksclave.catalog.features import Feature
 from eksclave.catalog.flows import find_flow
-from eksclave.checks.asking import fails, passes, unsure
-from eksclave.checks.granting import cni_has_own_role, grants
+from eksclave.checks.asking import fails, passes, say, unsure
+from eksclave.checks.granting import NAMES, cni_roles, grants
 from eksclave.checks.result import Result
 from eksclave.checks.view import View
-from eksclave.reach.facts.iam import Role
-from eksclave.reach.facts.values import Origin, Value, choices, why_unknown
+from eksclave.reach.answer import Outcome
+from eksclave.reach.facts.values import Origin, Value, choices, known_or, why_unknown
 
 ASKS = ("R6",)
 
 
 def ask(view: View, so_far: Sequence[Result]) -> Iterator[Result]:
-    """Ask the role of each node group for what nodes do."""
+    """Ask the role of each node group for what nodes do, and the CNI's own role where it has one."""
     if not find_flow("R6").when(view.features):
         return
-    wrong = 0
-    asked: dict[tuple[str, str], tuple[Value[str | None], Origin, bool]]
-    asked = {(str(group.role), group.origin.address): (group.role, group.origin, True) for group in view.node_groups}
+    wrong, assumed = 0, dict[str, None]()
+    asked: dict[str, tuple[Value[str | None], Origin, list[str]]] = {}
+    cni = cni_roles(view) if view.has(Feature.VPC_CNI) else []
+    wants = ["worker", "registry", *(["cni"] if view.has(Feature.VPC_CNI) and not cni else [])]
+    for group in view.node_groups:
+        asked[f"the node role of {group.origin.address}"] = (group.role, group.origin, wants)
     if view.has(Feature.AUTO_MODE) and view.cluster.auto_mode_node_role is not None:
-        asked["auto", ""] = (view.cluster.auto_mode_node_role, view.cluster.origin, False)
-    for value, origin, full in asked.values():
-        keys = choices(value)
-        roles = [view.snapshot.role_by_key.get(key or "") for key in keys or ()]
-        if keys is None or None in roles:
-            wrong += 1
-            why = why_unknown(value) or "it is not in the input"
-            yield unsure(view, "R6", f"the node role of {origin.address}: {why}", origin)
-        for role in roles:
-            for result in _role(view, role, origin, full) if role else ():
+        role, origin = view.cluster.auto_mode_node_role, view.cluster.origin
+        asked[f"the node role of {view.address}"] = (role, origin, ["worker", "registry"])
+    for role in cni:
+        asked[f"the role of the VPC CNI ({known_or(role, 'not known')})"] = (role, view.cluster.origin, ["cni"])
+    for who, (value, origin, wanted) in asked.items():
+        for result in _role(view, who, value, origin, wanted):
+            if result.outcome is not Outcome.PASS:
                 wrong += 1
                 yield result
+            assumed.update(dict.fromkeys(result.assumptions))
     if not asked:
-        assumed = ("Karpenter's nodes use a role with the node policies",)
-        yield passes(view, "R6", "no node role is in the input", assumed)
+        rests = ("Karpenter's nodes use a role with the node policies",)
+        yield passes(view, "R6", "no node role is in the input", rests)
     elif not wrong:
-        yield passes(view, "R6", "every node role may join, pull images and attach interfaces")
+        yield passes(view, "R6", "every node role may join, pull images and attach interfaces", tuple(assumed))
 
 
-def _role(view: View, role: Role, origin: Origin, full: bool) -> Iterator[Result]:
-    wants = ["worker", "registry"]
-    if full and view.has(Feature.VPC_CNI) and not cni_has_own_role(view):
-        wants.append("cni")
-    for want in wants:
-        name, granted = grants(role, want)
-        if granted is None:
-            why = role.managed_incomplete or "a policy is not known"
-            yield unsure(view, "R6", f"whether the node role has {name} is not known: {why}", role.origin)
-        elif not granted:
-            reason = f"the node role of {origin.address} lacks {name}"
-            yield fails(view, "R6", reason, role.origin, fix=f"attach {name} to {role.origin.address}")
+def _role(view: View, who: str, value: Value[str | None], origin: Origin, wants: list[str]) -> Iterator[Result]:
+    keys = choices(value)
+    roles = [view.snapshot.role_by_key.get(key or "") for key in keys or ()]
+    if keys is None or None in roles:
+        yield unsure(view, "R6", f"{who}: {why_unknown(value) or 'it is not in the input'}", origin)
+    for role in filter(None, roles):
+        for want in wants:
+            found, name = grants(view, role, want), NAMES[want]
+            if found.outcome is Outcome.UNKNOWN or (found.outcome is Outcome.FAIL and len(roles) > 1):
+                yield unsure(view, "R6", f"whether {who} has {name} or the same is not known: {found.why}", role.origin)
+            elif found.outcome is Outcome.FAIL:
+                reason = f"{who} lacks {name}: {found.why}"
+                yield fails(view, "R6", reason, role.origin, fix=f"attach {name} to {role.origin.address}")
+            else:
+                yield say(view, "R6", Outcome.PASS, found.why, assumptions=found.assumptions)

@@ -16,10 +16,10 @@ from collections.abc import Iterator, Sequence
 
 from eksclave.catalog.features import Feature
 from eksclave.catalog.flows import find_flow
-from eksclave.checks.asking import fails, passes
+from eksclave.checks.asking import fails, passes, unsure
 from eksclave.checks.result import Result
 from eksclave.checks.view import View
-from eksclave.reach.facts.values import choices, known_or
+from eksclave.reach.facts.values import is_known, known_or, why_unknown
 
 ASKS = ("R7",)
 
@@ -29,16 +29,21 @@ def ask(view: View, so_far: Sequence[Result]) -> Iterator[Result]:
     if not find_flow("R7").when(view.features):
         return
     entries = [one for one in view.snapshot.access_entries if view.belongs(one.cluster)]
-    admitted = {role for one in entries if str(one.type).startswith("EC2") for role in choices(one.principal) or ()}
+    admitted = {one.principal for one in entries if isinstance(one.type, str) and one.type.startswith("EC2")}
+    perhaps = [one for one in entries if not is_known(one.principal) or not is_known(one.type)]
     managed = {known_or(group.role, "") for group in view.node_groups if group.managed}
     old = any(known_or(one.name, "") == "aws-auth" for one in view.workloads)
     wrong, asked = 0, 0
     for group in view.node_groups:
         role = known_or(group.role, "")
-        if group.managed or not role:
+        if group.managed:
             continue
         asked += 1
-        if role not in admitted | managed and not old:
+        if not role or (role not in admitted | managed and perhaps):
+            wrong += 1
+            why = why_unknown(group.role) or f"whom {perhaps[0].origin.address} admits is not known"
+            yield unsure(view, "R7", f"whether the role of {group.origin.address} is admitted: {why}", group.origin)
+        elif role not in admitted | managed and not old:
             wrong += 1
             fix = f'add aws_eks_access_entry: cluster_name of {view.address}, principal_arn of {role}, type "EC2_LINUX"'
             yield fails(

@@ -16,9 +16,10 @@ from collections.abc import Iterator, Sequence
 
 from eksclave.catalog.flows import find_flow
 from eksclave.checks.asking import fails, unsure
-from eksclave.checks.parties import has_ssm
+from eksclave.checks.granting import grants
 from eksclave.checks.result import Result
 from eksclave.checks.view import View
+from eksclave.reach.answer import Outcome
 from eksclave.reach.facts.values import choices, why_unknown
 
 ASKS = ("B2",)
@@ -29,18 +30,22 @@ def ask(view: View, so_far: Sequence[Result]) -> Iterator[Result]:
     if not find_flow("B2").when(view.features):
         return
     for host in view.bastions:
-        if has_ssm(view, host.role):
-            continue
-        keys = choices(host.role)
+        where, keys = host.origin.address, choices(host.role)
         role = view.snapshot.role_by_key.get(keys[0] or "") if keys and len(keys) == 1 else None
         if keys == (None,):
-            reason = f"{host.origin.address} has no instance profile, so its agent cannot register"
-            fix = f"give {host.origin.address} an instance profile whose role carries AmazonSSMManagedInstanceCore"
+            reason = f"{where} has no instance profile, so its agent cannot register"
+            fix = f"give {where} an instance profile whose role carries AmazonSSMManagedInstanceCore"
             yield fails(view, "B2", reason, host.origin, fix=fix)
-        elif role is None or role.managed_incomplete:
-            why = why_unknown(host.role) or (role.managed_incomplete if role else "it is not in the input")
-            yield unsure(view, "B2", f"the role of {host.origin.address}: {why}", host.origin)
-        else:
-            reason = f"the role of {host.origin.address} lacks AmazonSSMManagedInstanceCore"
-            fix = f"attach AmazonSSMManagedInstanceCore to {role.origin.address}"
-            yield fails(view, "B2", reason, role.origin, fix=fix)
+            continue
+        if role is None:
+            why = why_unknown(host.role) or "it is not in the input"
+            yield unsure(view, "B2", f"the role of {where}: {why}", host.origin)
+            continue
+        found = grants(view, role, "session")
+        if found.outcome is Outcome.UNKNOWN:
+            yield unsure(view, "B2", f"the role of {where}: {found.why}", host.origin)
+        elif found.outcome is Outcome.FAIL:
+            reason = f"the role of {where} lacks AmazonSSMManagedInstanceCore: {found.why}"
+            yield fails(
+                view, "B2", reason, role.origin, fix=f"attach AmazonSSMManagedInstanceCore to {role.origin.address}"
+            )

@@ -12,15 +12,18 @@ Source
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from ipaddress import IPv4Network, IPv6Network
 
-from eksclave.checks.asking import fails, passes
+from eksclave.checks.asking import fails, passes, unsure
 from eksclave.checks.result import Result
 from eksclave.checks.view import View
-from eksclave.reach.facts.values import Value, choices
+from eksclave.reach import sets
+from eksclave.reach.facts.groups import SecurityGroup
+from eksclave.reach.facts.values import Value, choices, is_known, why_unknown
 
 ASKS = ("P4",)
+EVERYONE = (IPv4Network("0.0.0.0/0"), IPv6Network("::/0"))
 
 
 def ask(view: View, so_far: Sequence[Result]) -> Iterator[Result]:
@@ -30,16 +33,36 @@ def ask(view: View, so_far: Sequence[Result]) -> Iterator[Result]:
     ]
     lists += [endpoint.groups for endpoint in view.endpoints]
     lists += [one.placement.groups for one in (*view.bastions, *view.load_balancers)]
-    keys = dict.fromkeys(key for value in lists for many in choices(value) or () for key in many)
     wrong = 0
-    for key in keys:
+    if unknown := [value for value in lists if choices(value) is None]:
+        wrong += 1
+        yield unsure(view, "P4", f"which security groups are attached: {why_unknown(unknown[0])}", view.cluster.origin)
+    for key in dict.fromkeys(key for value in lists for many in choices(value) or () for key in many):
         group = view.snapshot.group_by_key.get(key)
-        for rule in group.rules if group else ():
-            if not rule.egress and rule.peer in (IPv4Network("0.0.0.0/0"), IPv6Network("::/0")):
-                wrong += 1
-                fix = f"name the callers' ranges or groups instead of {rule.peer} in {rule.origin}"
-                yield fails(
-                    view, "P4", f"{group.origin.address if group else key} lets in {rule.peer}", rule.origin, fix=fix
-                )
+        for result in _group(view, key, group):
+            wrong += 1
+            yield result
     if not wrong:
-        yield passes(view, "P4", "no security group of the cluster lets in {rule.peer}")
+        yield passes(view, "P4", "no security group of the cluster lets in everyone")
+
+
+def _group(view: View, key: str, group: SecurityGroup | None) -> Iterator[Result]:
+    if group is None:
+        yield unsure(view, "P4", f"the rules of {key} are not in the input", view.cluster.origin)
+        return
+    ingress = [rule for rule in group.rules if not rule.egress]
+    open_rules = [rule for rule in ingress if rule.peer in EVERYONE]
+    if not open_rules and _covers_all(rule.peer for rule in ingress):
+        open_rules = [rule for rule in ingress if isinstance(rule.peer, IPv4Network) and rule.peer.prefixlen < 8]
+    for rule in open_rules:
+        fix = f"name the callers' ranges or groups instead of {rule.peer} in {rule.origin}"
+        yield fails(view, "P4", f"{group.origin.address} lets in {rule.peer}", rule.origin, fix=fix)
+    unclear = next((rule for rule in ingress if not is_known(rule.peer)), None)
+    if group.incomplete or unclear:
+        why = group.incomplete or f"whom {unclear.origin if unclear else ''} names is not known"
+        yield unsure(view, "P4", f"{group.origin.address} may let in everyone: {why}", group.origin)
+
+
+def _covers_all(peers: Iterable[object]) -> bool:
+    """Tell whether these ranges together are every public address."""
+    return not sets.PUBLIC - sets.networks(one for one in peers if isinstance(one, IPv4Network))

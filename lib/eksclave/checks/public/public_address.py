@@ -14,10 +14,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from eksclave.checks.asking import fails, passes
+from eksclave.checks.asking import fails, passes, unsure
 from eksclave.checks.result import Result
 from eksclave.checks.view import View
-from eksclave.reach.facts.values import Origin, Value, decide
+from eksclave.reach.facts.values import Origin, Value, decide, why_unknown
 
 ASKS = ("P3",)
 
@@ -32,5 +32,8 @@ def ask(view: View, so_far: Sequence[Result]) -> Iterator[Result]:
     asked += [(one.internal, one.origin, "the load balancer is not internal", False) for one in view.load_balancers]
     wrong = [(origin, reason) for value, origin, reason, bad in asked if decide(value, bool) is bad]
     yield from (fails(view, "P3", reason, origin) for origin, reason in wrong)
-    if not wrong:
+    open_values = [(value, origin) for value, origin, _, _ in asked if decide(value, bool) is None]
+    for value, origin in open_values:
+        yield unsure(view, "P3", f"whether it has a public address: {why_unknown(value)}", origin)
+    if not wrong and not open_values:
         yield passes(view, "P3", "no node, bastion or load balancer of the cluster has a public address")

@@ -14,11 +14,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from eksclave.checks.asking import fails, passes
+from eksclave.checks.asking import fails, passes, unsure
 from eksclave.checks.parties import linked_vpcs
 from eksclave.checks.result import Result
 from eksclave.checks.view import View
-from eksclave.reach.facts.values import known_or
+from eksclave.reach.facts.values import known_or, why_unknown
 
 ASKS = ("C15",)
 
@@ -43,5 +43,9 @@ def ask(view: View, so_far: Sequence[Result]) -> Iterator[Result]:
             if other and (any(cidr.overlaps(one) for one in own) or (service and service.overlaps(cidr))):
                 wrong += 1
                 yield fails(view, "C15", f"{cidr} of {key} overlaps a range of the cluster", other.origin)
+    hidden = why_unknown(view.vpc.cidrs) or why_unknown(view.cluster.service_cidr)
+    if hidden:
+        wrong += 1
+        yield unsure(view, "C15", f"the ranges of the VPC or of the services: {hidden}", view.cluster.origin)
     if not wrong:
         yield passes(view, "C15", "no range overlaps another")

@@ -125,6 +125,11 @@ class Build:
                 found[self.identity(association.get("vpc_id"), *VPC)] = table
         return found
 
+    @property
+    def unclear_main_table(self) -> str | None:
+        """A table that is made the main one of a VPC that is not known, if there is any."""
+        return self._main_tables.get(None)
+
     def nearest(self, candidates: list[str], near: Resource | None) -> str:
         """Return the one of several things of one name that a resource means.
 

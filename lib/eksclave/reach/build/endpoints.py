@@ -10,6 +10,7 @@ from eksclave.reach.build.base import GROUP, SUBNET, TABLE, VPC, Build, once
 from eksclave.reach.build.policies import policy
 from eksclave.reach.build.vpcs import owned
 from eksclave.reach.facts.endpoints import Endpoint, EndpointKind
+from eksclave.reach.facts.iam import Policy
 from eksclave.reach.facts.values import AFTER_APPLY, OneOf, Unknown, Value
 from eksclave.terraform.model import Resource
 from eksclave.terraform.values import Ref
@@ -24,35 +25,41 @@ _JOINED = {
 
 def endpoints(build: Build) -> tuple[Endpoint, ...]:
     """Return every VPC endpoint that the input makes or reads."""
-    joined = {name: _associated(build, name) for name in _JOINED}
-    policies = {build.key(one.get("vpc_endpoint_id"), *_ENDPOINT): one for one in build.of("aws_vpc_endpoint_policy")}
+    joined = {name: Beside(build, _JOINED[name][0]) for name in _JOINED}
+    policies = Beside(build, "aws_vpc_endpoint_policy")
     return once(_endpoint(build, endpoint, joined, policies) for endpoint in owned(build, *_ENDPOINT))
 
 
-Joined = dict[str, dict[str, list[Resource]]]
+class Beside:
+    """Resources of one type that belong to endpoints: surely to one, or perhaps, where the endpoint is not known."""
+
+    def __init__(self, build: Build, kind: str) -> None:
+        self._sure: dict[str, list[Resource]] = {}
+        self._maybe: list[tuple[Resource, tuple[str, ...]]] = []
+        for one in build.of(kind):
+            endpoint = build.one(one.get("vpc_endpoint_id"), *_ENDPOINT)
+            if isinstance(endpoint, str):
+                self._sure.setdefault(endpoint, []).append(one)
+            else:
+                self._maybe.append((one, endpoint.candidates if isinstance(endpoint, OneOf) else ()))
+
+    def sure(self, endpoint: str) -> list[Resource]:
+        """Return those that belong to this endpoint."""
+        return self._sure.get(endpoint, [])
+
+    def maybe(self, endpoint: str) -> list[Resource]:
+        """Return those that may belong to this endpoint."""
+        return [one for one, named in self._maybe if not named or endpoint in named]
 
 
-def _associated(build: Build, name: str) -> dict[str, list[Resource]]:
-    found: dict[str, list[Resource]] = {}
-    for association in build.of(_JOINED[name][0]):
-        endpoint = build.key(association.get("vpc_endpoint_id"), *_ENDPOINT)
-        if endpoint is None:
-            build.unread.append((association.address, "the endpoint that it belongs to is not known"))
-        else:
-            found.setdefault(endpoint, []).append(association)
-    return found
+Joined = dict[str, Beside]
 
 
-def _endpoint(build: Build, endpoint: Resource, joined: Joined, policies: dict[str | None, Resource]) -> Endpoint:
+def _endpoint(build: Build, endpoint: Resource, joined: Joined, policies: Beside) -> Endpoint:
     vpc = build.one(endpoint.get("vpc_id"), *VPC)
     kind = build.typed(build.option(endpoint, "vpc_endpoint_type"), EndpointKind, EndpointKind.GATEWAY)
     interface = kind == EndpointKind.INTERFACE
     gateway = kind == EndpointKind.GATEWAY
-    stated: Any = endpoint.get("policy") if not endpoint.computed("policy") else None
-    place = build.origin(endpoint, "policy")
-    if endpoint.address in policies:
-        stated = policies[endpoint.address].get("policy")
-        place = build.origin(policies[endpoint.address], "policy")
     options = endpoint.block("dns_options")
     service = build.text(endpoint.get("service_name"), Unknown("no service is named"))
     return Endpoint(
@@ -69,7 +76,7 @@ def _endpoint(build: Build, endpoint: Resource, joined: Joined, policies: dict[s
         (),
         _own_names(endpoint),
         _addresses(build, endpoint),
-        policy(build, stated, place),
+        _policy(build, endpoint, policies),
         build.text(build.option(endpoint, "service_region") or None, None),  # type: ignore[arg-type]
         build.text(build.option(endpoint, "ip_address_type") or None, "ipv4"),
         build.key(Ref(endpoint.address, ("prefix_list_id",))) or "" if gateway else "",
@@ -79,13 +86,25 @@ def _endpoint(build: Build, endpoint: Resource, joined: Joined, policies: dict[s
     )
 
 
+def _policy(build: Build, endpoint: Resource, policies: Beside) -> Value[Policy | None]:
+    """A policy resource replaces the endpoint's own; one whose endpoint is not known may be of this one."""
+    if unclear := policies.maybe(endpoint.address):
+        return Unknown(f"{unclear[0].address} may be its policy")
+    for one in policies.sure(endpoint.address):
+        return policy(build, one.get("policy"), build.origin(one, "policy"))
+    stated: Any = endpoint.get("policy") if not endpoint.computed("policy") else None
+    return policy(build, stated, build.origin(endpoint, "policy"))
+
+
 def _joined(build: Build, endpoint: Resource, joined: Joined, one: str, many: str) -> Value[tuple[str, ...]]:
     """Return what the endpoint itself lists and what is associated with it from elsewhere."""
     listed = build.many(build.option(endpoint, many), *_JOINED[one][1])
     found = listed if isinstance(listed, tuple) else ()
     if isinstance(listed, Unknown):
         return listed
-    for association in joined[one].get(endpoint.address, ()):
+    if unclear := joined[one].maybe(endpoint.address):
+        return Unknown(f"{unclear[0].address} may belong to it")
+    for association in joined[one].sure(endpoint.address):
         key = build.one(association.get(one), *_JOINED[one][1])
         if not isinstance(key, str):
             return Unknown(f"{association.address} is not known")
@@ -103,7 +122,7 @@ def _groups(build: Build, endpoint: Resource, joined: Joined, vpc: Value[str]) -
     default = build.renamed.get(f"{vpc}.default_security_group_id", f"{vpc}#default-security-group")
     own = build.option(endpoint, "security_group_ids")
     replaced = any(
-        a.get("replace_default_association") is True for a in joined["security_group_id"].get(endpoint.address, ())
+        a.get("replace_default_association") is True for a in joined["security_group_id"].sure(endpoint.address)
     )
     if own in (None, []) and isinstance(found, tuple) and not replaced:
         return tuple(sorted({*found, default})) if isinstance(vpc, str) else Unknown("the VPC is not known")

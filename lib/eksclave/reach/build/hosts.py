@@ -9,7 +9,7 @@ from eksclave.reach.build.addresses import lies_in
 from eksclave.reach.build.base import GROUP, SUBNET, Build, once
 from eksclave.reach.build.iam import profile_role
 from eksclave.reach.build.selfmanaged import asg_tags, joins, template_of
-from eksclave.reach.build.templates import launch_template, user_data
+from eksclave.reach.build.templates import configured, launch_template, metadata, user_data
 from eksclave.reach.facts import hosts
 from eksclave.reach.facts.clusters import LaunchTemplate
 from eksclave.reach.facts.groups import Placement
@@ -64,7 +64,14 @@ def _instance(build: Build, instance: Resource) -> hosts.Instance:
         dict(build.tags(instance)).get("Name", ""),
         fixed[0] if fixed else AFTER_APPLY,
         build.tags(instance),
+        metadata=_metadata(build, instance, template),
     )
+
+
+def _metadata(build: Build, instance: Resource, template: LaunchTemplate | None) -> Value[bool]:
+    options = instance.block("metadata_options")
+    said = configured(options.get("http_endpoint")) is not None
+    return metadata(build, options) if said or template is None else template.metadata
 
 
 def _attached(build: Build, instance: Resource) -> list[Resource]:
@@ -137,6 +144,7 @@ def _scaled(build: Build, group: Resource, template: LaunchTemplate | None) -> h
         dict(tags).get("Name", ""),
         AFTER_APPLY,
         tags,
+        metadata=template.metadata if template is not None else NOT_IN_INPUT,
     )
 
 

@@ -150,10 +150,11 @@ def _by_default(build: Build, one: Resource, gateway: Resource | None) -> Value[
 def transit_route_tables(build: Build) -> tuple[links.TransitGatewayRouteTable, ...]:
     """Return the transit gateway route tables, also the default one that AWS makes with each gateway."""
     routes: dict[str, list[links.TransitGatewayRoute]] = {}
+    unclear = ""
     for route in build.of("aws_ec2_transit_gateway_route", "aws_ec2_transit_gateway_prefix_list_reference"):
         table = build.key(route.get("transit_gateway_route_table_id"), *_TABLE)
         if table is None:
-            build.unread.append((route.address, "the transit gateway route table that it belongs to is not known"))
+            unclear = f"{route.address} may belong to it"
             continue
         target: Value[str | None] = None
         if route.get("blackhole") is not True and build.option(route, "transit_gateway_attachment_id") is not None:
@@ -171,6 +172,8 @@ def transit_route_tables(build: Build) -> tuple[links.TransitGatewayRouteTable, 
         source = _attachment(build, one.get("transit_gateway_attachment_id"))
         if table is not None and isinstance(source, str):
             propagations.setdefault(table, set()).add(source)
+        else:
+            unclear = unclear or f"{one.address} may spread routes into it"
     gateways = {gateway.address: gateway for gateway in build.of(*_GATEWAY, data=True)}
     for one in build.of("aws_ec2_transit_gateway_vpc_attachment"):
         gateway = gateways.get(build.key(one.get("transit_gateway_id"), *_GATEWAY) or "")
@@ -186,13 +189,14 @@ def transit_route_tables(build: Build) -> tuple[links.TransitGatewayRouteTable, 
             build.one(table.get("transit_gateway_id"), *_GATEWAY),
             tuple(routes.get(table.address, ())),
             tuple(sorted(propagations.get(table.address, ()))),
+            unclear,
         )
         for table in build.of(*_TABLE)
     ]
     for gateway in gateways.values():
         key = _default_table(build, gateway)
         if build.option(gateway, "default_route_table_association") != "disable":
-            incomplete = "the transit gateway is only read" if gateway.mode == "data" else ""
+            incomplete = "the transit gateway is only read" if gateway.mode == "data" else unclear
             origin = build.origin(gateway, "default route table")
             listed = tuple(routes.get(key, ()))
             spread = tuple(sorted(propagations.get(key, ())))

@@ -56,6 +56,8 @@ def _nacl(
                 entry = _inline(build, acl, f"{name}[{at}]", block, egress)
                 if (entry.number, egress) not in numbers:
                     entries.append(entry)
+            else:
+                incomplete = f"its {name}[{at}] is not known"
     incomplete = incomplete or may_belong(unsure, acl.address)
     vpc = build.one(acl.get("vpc_id"), *VPC)
     owner = vpc if isinstance(vpc, str) else f"{acl.address}#unknown-vpc"
@@ -66,7 +68,11 @@ def _nacl(
 
 
 def _made_by_aws(
-    build: Build, vpc: Resource, key: str, rules: Mapping[str, list[NaclEntry]], unsure: Unsure
+    build: Build,
+    vpc: Resource,
+    key: str,
+    rules: Mapping[str, list[NaclEntry]],
+    unsure: Unsure,
 ) -> network.Nacl:
     """Rule 100 allows everything, both ways, both families. Source: VPC user guide, default network ACLs."""
     origin = Origin(f"{vpc.address} (default network ACL)", vpc.construct)

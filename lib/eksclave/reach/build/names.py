@@ -20,10 +20,13 @@ def private_zones(build: Build) -> tuple[dns.PrivateZone, ...]:
     for one in build.of("aws_route53_zone_association"):
         associated.setdefault(build.key(one.get("zone_id"), *_ZONE), []).append(one.get("vpc_id"))
     records: dict[str, list[dns.ZoneRecord]] = {}
+    unclear = ""
     for record in build.of("aws_route53_record"):
         zone = build.key(record.get("zone_id"), *_ZONE)
         if zone is not None:
             records.setdefault(zone, []).append(_record(build, record, build.world.resources.get(zone)))
+        else:
+            unclear = unclear or f"{record.address} may be in it"
     found: list[dns.PrivateZone] = []
     for zone in build.of(*_ZONE, data=True):
         inside = [block.get("vpc_id") for block in zone.blocks("vpc")] if not zone.computed("vpc") else []
@@ -31,7 +34,9 @@ def private_zones(build: Build) -> tuple[dns.PrivateZone, ...]:
         private = bool(listed) or zone.get("private_zone") is True
         if not private:
             continue
-        read = "the zone is only read: its other records are outside of the input" if zone.mode == "data" else ""
+        read = "the zone is only read: its other records are outside of the input" if zone.mode == "data" else unclear
+        if None in associated and not zone.computed("vpc"):
+            listed.append(NotKnown("an association whose zone is not known may add a VPC"))
         if zone.mode == "data" and zone.get("vpc_id"):
             listed.append(zone.get("vpc_id"))
         found.append(

@@ -123,7 +123,7 @@ def _from_blocks(build: Build, document: Resource, origin: Origin, name: str) ->
 
 def _block_statement(build: Build, block: Mapping[str, Any], origin: Origin) -> Statement:
     conditions = [
-        Condition(_text(c.get("test")), _text(c.get("variable")), _list(build, c.get("values")) or ())
+        Condition(_text(c.get("test")), _text(c.get("variable")), _values(build, c.get("values")))
         for c in _blocks(block.get("condition"))
     ]
     return Statement(
@@ -148,6 +148,27 @@ def _list(build: Build, value: Any) -> Patterns | None:
         return (HOLE,)
     members = value if isinstance(value, list) else [value]
     return tuple(_text(build.world.resolve(member)) for member in members)
+
+
+def _values(build: Build, value: Any) -> Patterns:
+    """Return the values of a condition: a VPC or an endpoint that only apply will make is named by its key."""
+    value = build.world.resolve(value)
+    found: list[str] = []
+    for one in value if isinstance(value, list) else [value]:
+        named = _source(build, build.world.resolve(one))
+        texts = _list(build, one)
+        found += [named] if named else texts if isinstance(texts, tuple) else []
+    return tuple(found)
+
+
+def _source(build: Build, value: Any) -> str | None:
+    """Return the key of the VPC or endpoint whose id this is. What is made of one such id alone can be nothing else."""
+    if isinstance(value, NotKnown) and len(value.references) == 1:
+        value = value.references[0]
+    resource = build.world.resources.get(value.address) if isinstance(value, Ref) and value.path == ("id",) else None
+    if resource is None or resource.type not in ("aws_vpc", "aws_default_vpc", "aws_vpc_endpoint"):
+        return None
+    return build.key(value, "aws_vpc", "aws_vpc_endpoint")
 
 
 def _block_principals(build: Build, blocks: Any) -> Value[tuple[Principal, ...]] | None:

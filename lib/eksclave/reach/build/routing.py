@@ -76,6 +76,8 @@ def _table(
                 route = _route(build, table, build.origin(table, f"{name}[{at}]"), block)
                 if (str(route.destination), route.kind) not in given and route.kind is not TargetKind.LOCAL:
                     listed.append(route)
+            else:
+                incomplete = f"its {name}[{at}] is not known"
     incomplete = incomplete or may_belong(unsure, key)
     if table.mode == "data" and not isinstance(inline, list):
         incomplete = incomplete or "the table is only read"
@@ -103,7 +105,10 @@ def _vpc_of(build: Build, table: Resource) -> str:
 
 
 def _made_by_aws(
-    build: Build, routes: Mapping[str, list[Route]], propagated: Mapping[str, list[str]], unsure: Unsure
+    build: Build,
+    routes: Mapping[str, list[Route]],
+    propagated: Mapping[str, list[str]],
+    unsure: Unsure,
 ) -> list[network.RouteTable]:
     found: list[network.RouteTable] = []
     for vpc in owned(build, "aws_vpc", "aws_default_vpc"):

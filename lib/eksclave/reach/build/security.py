@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from ipaddress import IPv4Network, IPv6Network
 from typing import Any
 
@@ -10,7 +11,7 @@ from eksclave.net import PortRange
 from eksclave.reach.build.base import GROUP, VPC, Build, Unsure, may_belong, once
 from eksclave.reach.build.eks import cluster_vpc
 from eksclave.reach.build.ports import ports, protocol
-from eksclave.reach.build.vpcs import owned
+from eksclave.reach.build.vpcs import extra_tags, owned
 from eksclave.reach.facts.groups import GroupRef, GroupRule, Peer, SecurityGroup, cluster_group, cluster_group_key
 from eksclave.reach.facts.network import PrefixListRef
 from eksclave.reach.facts.values import AFTER_APPLY, NOT_IN_INPUT, OneOf, Origin, Unknown, Value
@@ -35,9 +36,10 @@ def security_groups(build: Build) -> tuple[SecurityGroup, ...]:
             key = cluster_group_key(cluster.address)
             vpc = cluster_vpc(build, cluster)
             added = tuple(rules.get(key, ()))
-            open_ones = may_belong(unsure, key)
-            found.append(cluster_group(cluster.address, vpc, build.origin(cluster), added, open_ones))
-    return once(found)
+            made = cluster_group(cluster.address, vpc, build.origin(cluster), added)
+            found.append(replace(made, incomplete=may_belong(unsure, key)))
+    tags = extra_tags(build, *GROUP)
+    return once(replace(one, tags=tuple(sorted({*one.tags, *tags.get(one.key, ())}))) for one in found)
 
 
 Rules = dict[str, list[GroupRule]]
@@ -74,7 +76,7 @@ def _adopted(build: Build, group: Resource, rules: Rules, unsure: Unsure) -> Sec
     return SecurityGroup(group.address, build.origin(group), vpc, added, incomplete, tags=build.tags(group))
 
 
-def _default(vpc: Resource, key: str, added: tuple[GroupRule, ...], open_ones: str) -> SecurityGroup:
+def _default(vpc: Resource, key: str, added: tuple[GroupRule, ...], more: str) -> SecurityGroup:
     """Everything from itself in, everything out. Source: VPC user guide, default security groups."""
     origin = Origin(f"{vpc.address} (default security group)", vpc.construct)
     rules = (
@@ -83,8 +85,8 @@ def _default(vpc: Resource, key: str, added: tuple[GroupRule, ...], open_ones: s
         GroupRule(True, "all", IPv6Network("::/0"), origin),
         *added,
     )
-    read = "the VPC is only read: the rules of its default group are outside of the input"
-    return SecurityGroup(key, origin, vpc.address, rules, read if vpc.mode == "data" else open_ones, name="default")
+    incomplete = "the VPC is only read: the rules of its default group are outside of the input"
+    return SecurityGroup(key, origin, vpc.address, rules, incomplete if vpc.mode == "data" else more, name="default")
 
 
 def _inline(build: Build, group: Resource) -> tuple[list[GroupRule], str]:
@@ -99,6 +101,8 @@ def _inline(build: Build, group: Resource) -> tuple[list[GroupRule], str]:
         for at, block in enumerate(listed or ()):
             if isinstance(block, dict):
                 found += _rules(build, group.address, build.origin(group, f"{name}[{at}]"), block, name == "egress")
+            else:
+                incomplete = f"its {name}[{at}] is not known"
     return found, incomplete
 
 

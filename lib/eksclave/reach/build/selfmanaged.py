@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from eksclave.reach.build.base import GROUP, SUBNET, Build
 from eksclave.reach.build.iam import profile_role
 from eksclave.reach.build.order import waits
-from eksclave.reach.build.templates import launch_template, user_data
+from eksclave.reach.build.templates import launch_template, metadata, user_data
 from eksclave.reach.facts.clusters import LaunchTemplate, NodeGroup
 from eksclave.reach.facts.values import AFTER_APPLY, NOT_IN_INPUT, Unknown, Value
 from eksclave.terraform.model import Resource
@@ -52,6 +52,7 @@ def self_managed(build: Build) -> Iterator[NodeGroup]:
             tags,
             tags,
             build.number(build.option(group, "desired_capacity"), 1),
+            template.metadata if template is not None else NOT_IN_INPUT,
         )
 
 
@@ -121,7 +122,8 @@ def template_of(build: Build, group: Resource) -> LaunchTemplate | None:
 def _from_configuration(build: Build, configuration: Resource) -> LaunchTemplate:
     encoded = build.option(configuration, "user_data_base64")
     public = build.option(configuration, "associate_public_ip_address")
-    hops = configuration.block("metadata_options").get("http_put_response_hop_limit")
+    options = configuration.block("metadata_options")
+    hops = options.get("http_put_response_hop_limit")
     return LaunchTemplate(
         configuration.address,
         build.origin(configuration),
@@ -132,6 +134,7 @@ def _from_configuration(build: Build, configuration: Resource) -> LaunchTemplate
         None,
         build.text(configuration.get("iam_instance_profile"), None),  # type: ignore[arg-type]
         None if public is None else build.flag(public),
+        metadata(build, options),
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+from collections.abc import Mapping
 from typing import Any
 
 from eksclave.reach.build.base import GROUP, Build, once
@@ -50,7 +51,13 @@ def launch_template(build: Build, template: Resource) -> clusters.LaunchTemplate
         build.text(configured(options.get("http_tokens")), None),  # type: ignore[arg-type]
         profile_key(build, profile),
         public,
+        metadata(build, options),
     )
+
+
+def metadata(build: Build, options: Mapping[str, Any]) -> Value[bool]:
+    """Return whether the metadata service answers: unless it is switched off, it does."""
+    return build.typed(configured(options.get("http_endpoint")), lambda found: found != "disabled", True)
 
 
 def profile_key(build: Build, profile: Any) -> Value[str | None]:

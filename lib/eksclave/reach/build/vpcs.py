@@ -6,9 +6,10 @@ from collections.abc import Iterator
 
 from eksclave.reach.build.base import NACL, SUBNET, TABLE, VPC, Build, once
 from eksclave.reach.facts import network
-from eksclave.reach.facts.values import AFTER_APPLY, NOT_IN_INPUT, Origin, Unknown, Value
+from eksclave.reach.facts.values import AFTER_APPLY, HOLE, NOT_IN_INPUT, OneOf, Origin, Unknown, Value
 from eksclave.terraform.model import Resource
 from eksclave.terraform.values import Ref
+from eksclave.terraform.values import Unknown as NotKnown
 
 
 def vpcs(build: Build) -> tuple[network.Vpc, ...]:
@@ -59,7 +60,7 @@ def _vpc(build: Build, vpc: Resource, beside: Beside) -> network.Vpc:
         build.origin(vpc),
         first if isinstance(first, Unknown) else tuple(known),  # type: ignore[arg-type]
         vpc.region or NOT_IN_INPUT,
-        renamed[f"{key}.main_route_table_id"],
+        _main_table(build, key),
         renamed[f"{key}.default_network_acl_id"],
         renamed[f"{key}.default_security_group_id"],
         build.flag(build.option(vpc, "enable_dns_support"), True),
@@ -74,6 +75,11 @@ def _vpc(build: Build, vpc: Resource, beside: Beside) -> network.Vpc:
     )
 
 
+def _main_table(build: Build, key: str) -> Value[str]:
+    table, other = build.renamed[f"{key}.main_route_table_id"], build.unclear_main_table
+    return OneOf((table, other), f"{other} is made the main table of a VPC that is not known") if other else table
+
+
 def _is_v4(found: object) -> bool:
     return getattr(found, "version", 0) == 4
 
@@ -81,6 +87,8 @@ def _is_v4(found: object) -> bool:
 def _dhcp(build: Build, vpc: Resource, beside: Beside) -> Value[str | None]:
     for association in beside["aws_vpc_dhcp_options_association"].get(vpc.address, ()):
         return build.one(association.get("dhcp_options_id"), "aws_vpc_dhcp_options")
+    for association in beside["aws_vpc_dhcp_options_association"].get(None, ()):
+        return Unknown(f"{association.address} may be for this VPC")
     named = build.key(vpc.get("dhcp_options_id"), "aws_vpc_dhcp_options")
     if named == "default":
         return None  # the word that the API uses where no set was ever associated
@@ -115,25 +123,35 @@ def subnets(build: Build) -> tuple[network.Subnet, ...]:
     tables = _table_associations(build)
     acls = _acl_associations(build)
     vpc_by_key = {vpc.address: vpc for vpc in owned(build, "aws_vpc", "aws_default_vpc")}
-    return once(_subnet(build, s, tables, acls, vpc_by_key) for s in owned(build, "aws_subnet", "aws_default_subnet"))
+    tags = extra_tags(build, *SUBNET)
+    return once(
+        _subnet(build, subnet, tables, acls, vpc_by_key, tags)
+        for subnet in owned(build, "aws_subnet", "aws_default_subnet")
+    )
 
 
-Associations = dict[str, tuple[Value[str], Origin]]
+Associations = dict[str | None, tuple[Value[str], Origin | None]]
+"""What subnets are associated with, by key; None holds what decides for the others where some subnet is not known."""
 
 
 def _subnet(
-    build: Build, subnet: Resource, tables: Associations, acls: Associations, vpc_by_key: dict[str, Resource]
+    build: Build,
+    subnet: Resource,
+    tables: Associations,
+    acls: Associations,
+    vpc_by_key: dict[str, Resource],
+    tags: dict[str | None, tuple[tuple[str, str], ...]],
 ) -> network.Subnet:
     key = subnet.address
     owner = build.one(subnet.get("vpc_id"), *VPC)
     vpc = owner if isinstance(owner, str) else f"{key}#unknown-vpc"
-    table, table_origin = tables.get(key, (None, None))
+    table, table_origin = tables.get(key) or tables.get(None, (None, None))
     if table is None and subnet.mode == "data":
         table = NOT_IN_INPUT
     fallback: Value[str] = build.renamed.get(f"{vpc}.default_network_acl_id", f"{vpc}#default-network-acl")
     if subnet.mode == "data" or vpc not in vpc_by_key:
         fallback = NOT_IN_INPUT
-    nacl, nacl_origin = acls.get(key, (fallback, None))
+    nacl, nacl_origin = acls.get(key) or acls.get(None, (fallback, None))
     cidr = build.cidr(subnet.get("cidr_block"))
     ipv6 = bool(build.option(subnet, "ipv6_cidr_block"))
     zone = build.text(build.option(subnet, "availability_zone"), NOT_IN_INPUT)
@@ -152,20 +170,23 @@ def _subnet(
         build.flag(build.option(subnet, "map_public_ip_on_launch"), subnet.type == "aws_default_subnet"),
         ipv6,
         build.option(subnet, "ipv6_native") is True,
-        build.tags(subnet) + _extra_tags(build, subnet),
+        build.tags(subnet) + tags.get(key, ()),
         build.tags_incomplete(subnet),
         build.text(subnet.get("id"), AFTER_APPLY),
     )
 
 
-def _extra_tags(build: Build, subnet: Resource) -> tuple[tuple[str, str], ...]:
-    """Tags that aws_ec2_tag puts on a subnet from elsewhere."""
-    found = [
-        (str(tag.get("key")), str(tag.get("value")))
-        for tag in build.of("aws_ec2_tag")
-        if build.key(tag.get("resource_id"), *SUBNET) == subnet.address and isinstance(tag.get("key"), str)
-    ]
-    return tuple(sorted(found))
+def extra_tags(build: Build, *types: str) -> dict[str | None, tuple[tuple[str, str], ...]]:
+    """Return the tags that `aws_ec2_tag` puts on things of these types from elsewhere, by key."""
+    found: dict[str | None, list[tuple[str, str]]] = {}
+    for tag in build.of("aws_ec2_tag"):
+        if isinstance(tag.get("key"), str):
+            pair = (tag.get("key"), tag.get("value") if isinstance(tag.get("value"), str) else HOLE)
+            named = build.world.resolve(tag.get("resource_id"))
+            if isinstance(named, NotKnown) and len(named.references) == 1:
+                named = named.references[0]  # an id that is made of one id alone is that id
+            found.setdefault(build.key(named, *types), []).append(pair)
+    return {key: tuple(sorted(many)) for key, many in found.items()}
 
 
 def _table_associations(build: Build) -> Associations:
@@ -198,7 +219,8 @@ def _acl_associations(build: Build) -> Associations:
             continue
         named = build.many(acl.get("subnet_ids"), *SUBNET)
         if isinstance(named, Unknown):
-            build.unread.append((acl.address, f"which subnets it guards is not known: {named.reason}"))
+            why = f"{acl.address} may guard it: which subnets it names is not known ({named.reason})"
+            found.setdefault(None, (Unknown(why), None))
             continue
         certain = named if isinstance(named, tuple) else ()
         for subnet in certain:
@@ -217,7 +239,7 @@ def _associate(
     if isinstance(subnet, str):
         found[subnet] = (target, build.origin(association))
     elif isinstance(subnet, Unknown):
-        build.unread.append((association.address, f"the subnet of this {what} association is not known"))
+        found.setdefault(None, (Unknown(f"{association.address}, a {what} association, may be for this subnet"), None))
     else:
         for one in subnet.candidates:
             found.setdefault(one, (Unknown(f"may be that of {association.address}"), build.origin(association)))

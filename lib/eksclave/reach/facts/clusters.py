@@ -61,6 +61,8 @@ class LaunchTemplate:
     metadata_tokens: Value[str | None] = None
     instance_profile: Value[str | None] = None
     public_ip: Value[bool | None] = None
+    metadata: Value[bool] = True
+    """Whether the metadata service answers (`http_endpoint`)."""
 
 
 @fact
@@ -92,6 +94,7 @@ class NodeGroup:
     tags: tuple[tuple[str, str], ...] = ()
     asg_tags: tuple[tuple[str, str], ...] = ()
     desired: Value[int] = 1
+    metadata: Value[bool] = True
 
 
 @fact

@@ -24,6 +24,7 @@ class Instance:
     address: Value[IPv4Address] = AFTER_APPLY
     tags: tuple[tuple[str, str], ...] = ()
     platform: Value[str] = "linux"
+    metadata: Value[bool] = True
 
 
 @fact
