@@ -15,6 +15,7 @@ from eksclave.catalog.features import find_feature
 from eksclave.checks.prove import prove
 from eksclave.checks.result import Answer
 from eksclave.reach.build import snapshot
+from eksclave.reach.snapshot import Snapshot
 from eksclave.terraform.read import read_documents
 
 CORPORA = (Path(__file__).parent.parent / "corpus", Path(__file__).parent / "worlds")
@@ -155,6 +156,16 @@ def change(plan: Plan, steps: Iterable[dict[str, Any]]) -> Plan:
 def proved(plans: dict[str, Plan], features: Iterable[str] = ()) -> Answer:
     """Return the answer about these plans."""
     return prove(snapshot(read_documents(sorted(plans.items()))), [find_feature(word) for word in features])
+
+
+@pytest.fixture
+def facts() -> Callable[..., Snapshot]:
+    """Read a named plan with steps applied, without asking anything."""
+
+    def run(base: str, steps: Iterable[dict[str, Any]] = ()) -> Snapshot:
+        return snapshot(read_documents([(base, change(plan_of(base), steps))]))
+
+    return run
 
 
 @pytest.fixture

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from eksclave.catalog.partitions import partition_of
 from eksclave.checks.iam import Request, decide_policy
 from eksclave.checks.view import View
 from eksclave.reach.answer import Outcome
 from eksclave.reach.facts.iam import Policy, Principal, Role, Statement
-from eksclave.reach.facts.values import known_or
+from eksclave.reach.facts.values import HOLE, choices, known_or
 
 # EKS user guide, create-node-role; Amazon ECR and IAM managed policy reference.
 MANAGED = {
@@ -24,16 +25,22 @@ ACTIONS = {
     "registry": ("ecr:GetAuthorizationToken", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"),
     "cni": ("ec2:CreateNetworkInterface", "ec2:AttachNetworkInterface"),
 }
+EC2_CHINA = "ec2.amazonaws.com.cn"
 EVERYTHING = ("AdministratorAccess", "PowerUserAccess")
 
 
-def grants(role: Role, want: str) -> tuple[str, bool | None]:
-    """Return the name of the policy that gives `want`, and whether the role has it or the same (None: not known)."""
+def grants(role: Role, want: str, region: str) -> tuple[str, bool | None]:
+    """Return the name of the policy that gives `want`, and whether the role has it or the same (None: not known).
+
+    A managed policy of another partition than the Region's does not exist: it cannot be attached, and gives nothing.
+    """
     name = MANAGED[want][0] if want != "registry" else "AmazonEC2ContainerRegistryPullOnly"
     unsure = bool(role.managed_incomplete)
     for arn in role.managed:
         said = known_or(arn, None)
         unsure |= said is None
+        if said is not None and foreign(said, region):
+            continue
         if said is not None and said.rpartition("/")[2] in (*MANAGED[want], *EVERYTHING):
             return name, True
     left = set(ACTIONS[want])
@@ -45,6 +52,28 @@ def grants(role: Role, want: str) -> tuple[str, bool | None]:
     if not left:
         return name, True
     return name, None if unsure else False
+
+
+def foreign(arn: str, region: str) -> bool:
+    """Tell whether this is an AWS managed policy of another partition than the Region's."""
+    parts = arn.split(":")
+    aws_own = len(parts) == 6 and parts[4] == "aws" and HOLE not in parts[1]
+    return bool(aws_own and region) and parts[1] != partition_of(region).id
+
+
+def not_trusted_in_china(role: Role, region: str) -> bool:
+    """Tell whether EKS refuses a managed node group in China for this role, which trusts EC2 by its global name only.
+
+    Source: awslabs/cdk-eks-blueprints issue 558: "Following required service principals [ec2.amazonaws.com.cn] were not
+    found in the trust relationships of nodeRole".
+    """
+    if partition_of(region).id != "aws-cn" or not isinstance(role.trust, Policy) or role.trust.incomplete:
+        return False
+    named = [choices(one.principals) if one.principals is not None else () for one in role.trust.statements]
+    if None in named:
+        return False
+    services = {who.value for many in named for one in many or () for who in one or () if who.type == "Service"}
+    return EC2_CHINA not in services and "ec2.amazonaws.com" in services
 
 
 def _allows(policy: Policy, action: str) -> bool:

@@ -7,6 +7,7 @@ from ipaddress import IPv4Network
 from typing import TYPE_CHECKING
 
 from eksclave.catalog.features import Feature
+from eksclave.checks.granting import foreign
 from eksclave.reach.facts.clusters import Cluster
 from eksclave.reach.facts.groups import GroupRef, Placement
 from eksclave.reach.facts.hosts import Instance, LoadBalancer
@@ -127,7 +128,10 @@ def has_ssm(view: View, role: Value[str | None]) -> bool:
     found = view.snapshot.role_by_key.get(known_or(role, None) or "")
     if found is None:
         return False
-    if any(isinstance(arn, str) and arn.rpartition("/")[2] in SSM_POLICIES for arn in found.managed):
+    if any(
+        isinstance(arn, str) and arn.rpartition("/")[2] in SSM_POLICIES and not foreign(arn, view.region)
+        for arn in found.managed
+    ):
         return True
     for policy in found.policies:
         for statement in getattr(policy, "statements", ()):

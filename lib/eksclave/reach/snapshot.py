@@ -70,6 +70,16 @@ class Snapshot:
     unread: tuple[tuple[str, str], ...] = ()
     assumed: tuple[tuple[str, str], ...] = ()
     """What the reader had to assume, as (address, sentence): plan JSON keeps no locals and no indexes."""
+    inputs: tuple[tuple[str, str], ...] = ()
+    """The label of the input (a state of its own) by address, where there are several."""
+
+    @cached_property
+    def _inputs(self) -> dict[str, str]:
+        return dict(self.inputs)
+
+    def input_of(self, address: str) -> str:
+        """Return the label of the input that holds an address, empty where there is one input only."""
+        return self._inputs.get(address.partition(" (")[0], "")
 
     @cached_property
     def vpc_by_key(self) -> dict[str, network.Vpc]:

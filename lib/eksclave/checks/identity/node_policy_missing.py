@@ -6,10 +6,10 @@ Why
 
 Fix
     Attach AmazonEKSWorkerNodePolicy, AmazonEC2ContainerRegistryPullOnly and AmazonEKS_CNI_Policy; or give the CNI a
-    role of its own.
+    role of its own. Write their ARNs in the Region's partition, and in China let ec2.amazonaws.com.cn assume the role.
 
 Source
-    EKS user guide, create-node-role; tf-aws-eks issue 1910.
+    EKS user guide, create-node-role; tf-aws-eks issue 1910; cdk-eks-blueprints issue 558.
 """
 
 from __future__ import annotations
@@ -18,8 +18,9 @@ from collections.abc import Iterator, Sequence
 
 from eksclave.catalog.features import Feature
 from eksclave.catalog.flows import find_flow
+from eksclave.catalog.partitions import partition_of
 from eksclave.checks.asking import fails, passes, unsure
-from eksclave.checks.granting import cni_has_own_role, grants
+from eksclave.checks.granting import EC2_CHINA, MANAGED, cni_has_own_role, foreign, grants, not_trusted_in_china
 from eksclave.checks.result import Result
 from eksclave.checks.view import View
 from eksclave.reach.facts.iam import Role
@@ -60,10 +61,20 @@ def _role(view: View, role: Role, origin: Origin, full: bool) -> Iterator[Result
     if full and view.has(Feature.VPC_CNI) and not cni_has_own_role(view):
         wants.append("cni")
     for want in wants:
-        name, granted = grants(role, want)
+        name, granted = grants(role, want, view.region)
         if granted is None:
             why = role.managed_incomplete or "a policy is not known"
             yield unsure(view, "R6", f"whether the node role has {name} is not known: {why}", role.origin)
         elif not granted:
             reason = f"the node role of {origin.address} lacks {name}"
-            yield fails(view, "R6", reason, role.origin, fix=f"attach {name} to {role.origin.address}")
+            wrong = [arn for arn in role.managed if isinstance(arn, str) and foreign(arn, view.region)]
+            there = next((arn for arn in wrong if arn.rpartition("/")[2] in MANAGED[want]), "")
+            arn = partition_of(view.region).managed_policy(name)
+            if there:
+                reason += f": {there} does not exist in {view.region}"
+            fix = f"attach {arn if there else name} to {role.origin.address}"
+            yield fails(view, "R6", reason, role.origin, fix=fix)
+    if full and not_trusted_in_china(role, view.region):
+        reason = f"the node role of {origin.address} does not trust {EC2_CHINA}, as EKS asks in {view.region}"
+        fix = f"let {EC2_CHINA} assume {role.origin.address}"
+        yield fails(view, "R6", reason, role.origin, fix=fix)

@@ -77,7 +77,14 @@ def _snapshot(build: Build) -> Snapshot:
         eni_configs=workloads.eni_configs(build),
         unread=_unread(build),
         assumed=tuple(sorted({(n.address, n.text) for n in world.notes if n.kind == "assumption"})),
+        inputs=_inputs(world),
     )
+
+
+def _inputs(world: World) -> tuple[tuple[str, str], ...]:
+    if len(world.sources) < 2:
+        return ()
+    return tuple((address, resource.source) for address, resource in world.resources.items())
 
 
 def _unread(build: Build) -> tuple[tuple[str, str], ...]:
