@@ -76,9 +76,14 @@ def _snapshot(build: Build) -> Snapshot:
         workloads=workloads.workloads(build),
         eni_configs=workloads.eni_configs(build),
         unread=_unread(build),
-        assumed=tuple(sorted({(n.address, n.text) for n in world.notes if n.kind == "assumption"})),
+        assumed=_assumed(build),
         inputs=_inputs(world),
     )
+
+
+def _assumed(build: Build) -> tuple[tuple[str, str], ...]:
+    noted = {(note.address, note.text) for note in build.world.notes if note.kind == "assumption"}
+    return tuple(sorted({*build.assumed, *noted}))
 
 
 def _inputs(world: World) -> tuple[tuple[str, str], ...]:

@@ -21,7 +21,7 @@ def ip_family(build: Build, cluster: Resource) -> Value[str]:
     if isinstance(network.get("service_ipv6_cidr"), str) and network["service_ipv6_cidr"]:
         return "ipv6"
     said = network.get("ip_family")
-    if said in (None, "") or isinstance(said, Ref) and said.address == cluster.address:
+    if said in (None, "") or (isinstance(said, Ref) and said.address == cluster.address):
         return "ipv4"
     found = build.text(said, "ipv4")
     hidden = isinstance(found, Unknown) and cluster.configured is not None and _BLOCK not in cluster.configured

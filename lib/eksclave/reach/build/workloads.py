@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from eksclave.reach.build.base import Build, once
+from eksclave.reach.build.custom_networking import of_addons
 from eksclave.reach.build.order import waits
 from eksclave.reach.facts.hosts import EniConfig, Image, Workload
 from eksclave.reach.facts.values import NOT_IN_INPUT, Value
@@ -80,7 +81,7 @@ def eni_configs(build: Build) -> tuple[EniConfig, ...]:
             selector = spec.get("podSelector") or spec.get("serviceAccountSelector")
             groups = build.many(ids, "aws_security_group")
             found.append(EniConfig(one.address, build.origin(one), cluster, (), groups, "", str(selector)))
-    return once(found)
+    return once([*found, *of_addons(build, elsewhere=any(one.selects == "zone" for one in found))])
 
 
 def _only_cluster(build: Build) -> Value[str]:
@@ -132,11 +133,11 @@ def _chart_values(build: Build, release: Resource) -> tuple[list[tuple[str, str]
         if not isinstance(text, str):
             incomplete = "some chart values are known only after apply"
             continue
-        parsed = _yaml(text)
-        if parsed is None:
+        read = parsed(text)
+        if read is None:
             incomplete = "some chart values could not be read"
         else:
-            found.update(_flat(parsed))
+            found.update(_flat(read))
     for name in ("set", "set_list", "set_sensitive"):
         for block in release.blocks(name):
             key, value = block.get("name"), plain(block.get("value"))
@@ -152,7 +153,8 @@ def _chart_values(build: Build, release: Resource) -> tuple[list[tuple[str, str]
     return sorted(found.items()), incomplete
 
 
-def _yaml(text: str) -> Any:
+def parsed(text: str) -> Any:
+    """Return what a JSON or YAML text holds, None where it is neither."""
     import orjson
 
     try:
@@ -193,8 +195,8 @@ def _manifest(resource: Resource) -> Mapping[str, Any]:
         return found if isinstance(found, dict) else {}
     body = resource.get("yaml_body") or resource.get("yaml_body_parsed")
     if resource.type == "kubectl_manifest" and isinstance(body, str):
-        parsed = _yaml(body)
-        return parsed if isinstance(parsed, dict) else {}
+        read = parsed(body)
+        return read if isinstance(read, dict) else {}
     return {}
 
 
