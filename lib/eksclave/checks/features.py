@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from eksclave.catalog.features import Feature as F
 from eksclave.catalog.features import with_implied
 from eksclave.checks.controllers import controller_features, interruption_queues
-from eksclave.checks.parties import has_ssm, linked_vpcs, meant_for_sessions
+from eksclave.checks.people import has_ssm, linked_vpcs, meant_for_sessions
 from eksclave.checks.view import View
 from eksclave.reach.facts.clusters import Cluster, NodeGroup
 from eksclave.reach.facts.iam import Role

@@ -163,7 +163,7 @@ def _bastions_call(view: View, requirement: str) -> bool:
 
 def bastion_parties(view: View, requirement: str = "") -> list[Party]:
     """Return one party per bastion; for Systems Manager only those whose role may talk to it."""
-    from eksclave.checks.parties import has_ssm
+    from eksclave.checks.people import has_ssm
     from eksclave.reach.question import Client
 
     ssm = requirement in ("N11", "N12", "B2")

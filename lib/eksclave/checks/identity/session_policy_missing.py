@@ -16,7 +16,7 @@ from collections.abc import Iterator, Sequence
 
 from eksclave.catalog.flows import find_flow
 from eksclave.checks.asking import fails, unsure
-from eksclave.checks.parties import has_ssm
+from eksclave.checks.people import has_ssm
 from eksclave.checks.result import Result
 from eksclave.checks.view import View
 from eksclave.reach.facts.values import choices, why_unknown
