@@ -60,7 +60,7 @@ def ask_path(view: View, id: str, source: Party, destination: Destination) -> It
         because = broken(trace, to_api=to_api)
         because += tuple(id for id in _conditions(view, source, destination, trace) if id not in because)
         fix = mend(view, question, trace, named)
-        result = traced(view, id, trace, source.name, f"{named} on {use}", because, fix)
+        result = traced(view, id, question, trace, source.name, f"{named} on {use}", because, fix)
         more = beside(view, question, trace)
         yield replace(result, stopped_at=tuple(dict.fromkeys((*result.stopped_at, *more))))
 

@@ -54,7 +54,7 @@ def ask_service(view: View, requirement: str, party: Party, service: str) -> Res
         more, better = _names(view, service, name, trace)
         because, fix = tuple(dict.fromkeys((*because, *more))), better or fix
     said = f"{service} ({name}:443)"
-    result = traced(view, requirement, trace, party.name, said, because, fix)
+    result = traced(view, requirement, question, trace, party.name, said, because, fix)
     result = replace(result, stopped_at=tuple(dict.fromkeys((*result.stopped_at, *_lacking(view, service, trace)))))
     if trace.outcome is Outcome.PASS and trace.endpoint:
         from eksclave.checks.permitting import refused

@@ -75,6 +75,14 @@ class Snapshot:
     """The label of the input (a state of its own) by address, where there are several."""
 
     @cached_property
+    def assumed_by_address(self) -> dict[str, tuple[str, ...]]:
+        """What the reader had to assume, by address."""
+        found: dict[str, tuple[str, ...]] = {}
+        for address, text in self.assumed:
+            found[address] = (*found.get(address, ()), text)
+        return found
+
+    @cached_property
     def _inputs(self) -> dict[str, str]:
         return dict(self.inputs)
 

@@ -49,7 +49,10 @@ def _finding(result: Result) -> list[str]:
         lines.append(f"   = symptom ({result.impact}): {result.symptom}")
     if result.fix:
         lines.append(f"   = fix: {result.fix}")
-    lines += [f"   = assumed: {text}" for text in result.assumptions]
+    lines += [f"   = assumed: {text}" for text in result.assumptions if text not in result.readings]
+    lines += [f"   = read as: {text}" for text in result.readings[:SHOWN]]
+    if len(result.readings) > SHOWN:
+        lines.append(f"   = read as: {len(result.readings) - SHOWN} more; --format json lists them")
     return lines
 
 
@@ -71,4 +74,6 @@ def summary(answer: Answer) -> str:
     parts = [f"{answer.count(outcome)} {outcome}" for outcome in (Outcome.PASS, Outcome.FAIL, Outcome.UNKNOWN)]
     if answer.waived:
         parts.append(f"{len(answer.waived)} waived")
-    return f"{len(asked)} requirements asked {len(answer.results) + len(answer.waived)} questions: {', '.join(parts)}"
+    said = f"{len(asked)} requirements asked {len(answer.results) + len(answer.waived)} questions: {', '.join(parts)}"
+    rests = sum(result.outcome is Outcome.PASS and bool(result.readings) for result in answer.results)
+    return f"{said}; {rests} pass only as the input was read, see their assumptions" if rests else said
