@@ -36,7 +36,7 @@ def test_several_groups_in_it_are_a_choice(facts):
 def test_a_configuration_that_names_none_is_an_assumption(facts):
     found = facts("flat", _refer(["local.settings"]))
     assert found.eni_configs == ()
-    assert [text for address, text in found.assumed if address == ADDON and "nodes' subnets" in text]
+    assert [text for address, _, text in found.assumed if address == ADDON and "nodes' subnets" in text]
 
 
 def test_a_written_configuration_is_read_zone_by_zone(facts):

@@ -6,7 +6,8 @@ noted so at the address. An answer that touches this address says it, and `--str
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import re
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 
 from eksclave.checks.result import Result
@@ -17,12 +18,22 @@ from eksclave.reach.facts.groups import Placement
 from eksclave.reach.facts.values import choices, known_or
 from eksclave.reach.question import ApiServer, Party, Question
 
+_RIGHTS = re.compile(r"role|policy|principal|instance_profile|kms|key_arn")
+_ZONES = re.compile(r"subnet")
 
-def readings_on(view: View, addresses: Iterable[str]) -> tuple[str, ...]:
-    """Return what the readers assumed about these addresses, once each."""
+
+def readings_on(
+    view: View, addresses: Iterable[str], about: Callable[[str], object] = lambda _: True
+) -> tuple[str, ...]:
+    """Return what the readers assumed about these addresses, once each; `about` chooses by the attribute."""
     by_address = view.snapshot.assumed_by_address
     touched = dict.fromkeys(address.partition(" (")[0].partition("#")[0] for address in addresses)
-    return tuple(f"{address}: {text}" for address in touched for text in by_address.get(address, ()))
+    return tuple(
+        f"{address}{'.' if attribute else ''}{attribute}: {text}"
+        for address in touched
+        for attribute, text in by_address.get(address, ())
+        if about(attribute)
+    )
 
 
 def readings(view: View, question: Question, trace: Trace) -> tuple[str, ...]:
@@ -40,7 +51,7 @@ def readings(view: View, question: Question, trace: Trace) -> tuple[str, ...]:
     if endpoint is not None:
         place = Placement(endpoint.subnets, endpoint.groups, endpoint.origin)
         touched += _of_place(view, place, question.ports, False)
-    return readings_on(view, touched)
+    return readings_on(view, touched, lambda attribute: attribute == "policy" or not _RIGHTS.search(attribute))
 
 
 def with_readings(view: View, result: Result) -> Result:
@@ -48,15 +59,22 @@ def with_readings(view: View, result: Result) -> Result:
     if result.readings or not view.snapshot.assumed:
         return result
     touched = [stop.address for stop in result.stopped_at] + list(_looked_at(view, result.requirement))
-    read = readings_on(view, touched)
+    read = readings_on(view, touched, _ABOUT.get(result.requirement, lambda _: True))
     return replace(result, assumptions=(*result.assumptions, *read), readings=read) if read else result
+
+
+_ABOUT: dict[str, Callable[[str], object]] = {
+    "R1": _ZONES.search,
+    "R6": _RIGHTS.search,
+    "R7": _RIGHTS.search,
+    "R15": _ZONES.search,
+}
 
 
 def _looked_at(view: View, requirement: str) -> Iterator[str]:
     """Yield the addresses that a condition is about where no flow was traced for it."""
     if requirement == "R1":
         yield view.address
-        yield from (subnet.key for subnet in view.subnets(view.cluster.subnets))
     if requirement in ("R6", "R7"):
         for group in view.node_groups:
             yield group.origin.address

@@ -69,17 +69,17 @@ class Snapshot:
     eni_configs: tuple[hosts.EniConfig, ...] = ()
     given_s3_ranges: tuple[tuple[str, tuple[network.Network, ...]], ...] = ()
     unread: tuple[tuple[str, str], ...] = ()
-    assumed: tuple[tuple[str, str], ...] = ()
-    """What the reader had to assume, as (address, sentence): plan JSON keeps no locals and no indexes."""
+    assumed: tuple[tuple[str, str, str], ...] = ()
+    """What the reader had to assume, as (address, attribute, sentence): plan JSON keeps no locals and no indexes."""
     inputs: tuple[tuple[str, str], ...] = ()
     """The label of the input (a state of its own) by address, where there are several."""
 
     @cached_property
-    def assumed_by_address(self) -> dict[str, tuple[str, ...]]:
-        """What the reader had to assume, by address."""
-        found: dict[str, tuple[str, ...]] = {}
-        for address, text in self.assumed:
-            found[address] = (*found.get(address, ()), text)
+    def assumed_by_address(self) -> dict[str, tuple[tuple[str, str], ...]]:
+        """What the reader had to assume, as (attribute, sentence) by address."""
+        found: dict[str, tuple[tuple[str, str], ...]] = {}
+        for address, attribute, text in self.assumed:
+            found[address] = (*found.get(address, ()), (attribute, text))
         return found
 
     @cached_property

@@ -83,8 +83,8 @@ def _snapshot(build: Build) -> Snapshot:
     )
 
 
-def _assumed(build: Build) -> tuple[tuple[str, str], ...]:
-    noted = {(note.address, note.text) for note in build.world.notes if note.kind == "assumption"}
+def _assumed(build: Build) -> tuple[tuple[str, str, str], ...]:
+    noted = {(note.address, note.attribute, note.text) for note in build.world.notes if note.kind == "assumption"}
     return tuple(sorted({*build.assumed, *noted}))
 
 

@@ -41,11 +41,11 @@ def _configured(build: Build, addon: Resource, value: Any, elsewhere: bool) -> l
     named = value.references if isinstance(value, NotKnown) else ()
     subnets = _named(build, named, SUBNET[0])
     if not subnets:
-        build.assumed.append((addon.address, HIDDEN))
+        build.assumed.append((addon.address, "configuration_values", HIDDEN))
         return []
     groups = _groups(build, named)
     said = f"custom networking puts the pods into {', '.join(subnets)}: its configuration refers to them"
-    build.assumed.append((addon.address, said))
+    build.assumed.append((addon.address, "configuration_values", said))
     return [_config(build, addon, "", tuple(subnets), groups)]
 
 
