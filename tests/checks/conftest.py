@@ -16,6 +16,7 @@ from eksclave.catalog.features import find_feature
 from eksclave.checks.prove import prove
 from eksclave.checks.result import Answer
 from eksclave.reach.build import snapshot
+from eksclave.reach.snapshot import Snapshot
 from eksclave.report.schema import answer_schema
 from eksclave.terraform.read import read_documents
 
@@ -124,6 +125,19 @@ def add(plan: Plan, address: str, values: dict[str, Any], references: dict[str, 
     plan["configuration"]["root_module"].setdefault("resources", []).append(block)
 
 
+def leave_open(plan: Plan, at: str, unknown: dict[str, Any], said: dict[str, Any] | None) -> None:
+    """Make (parts of) attributes unknown; `said` is the block that the configuration shows, None for a dynamic one."""
+    for one in plan["resource_changes"]:
+        if _matches(one["address"], at):
+            one["change"]["after_unknown"].update(copy.deepcopy(unknown))
+    for one in plan["configuration"]["root_module"]["resources"]:
+        if one["address"] == _block(at):
+            for name in unknown:
+                one["expressions"].pop(name, None)
+                if said is not None:
+                    one["expressions"][name] = [said]
+
+
 def forget(plan: Plan, at: str, names: list[str]) -> None:
     """Take addresses out of a block's depends_on."""
     for one in plan["configuration"]["root_module"].setdefault("resources", []):
@@ -142,6 +156,8 @@ def change(plan: Plan, steps: Iterable[dict[str, Any]]) -> Plan:
                 put(plan, at, values)
             case {"refer": at, "attribute": attribute, "to": references}:
                 refer(plan, at, attribute, references)
+            case {"open": at, "values": unknown}:
+                leave_open(plan, at, unknown, step.get("said"))
             case {"add": address, "values": values}:
                 add(plan, address, values, step.get("references"))
             case {"depend": at, "on": names}:
@@ -160,6 +176,16 @@ def proved(plans: dict[str, Plan], features: Iterable[str] = ()) -> Answer:
     answer = prove(snapshot(read_documents(sorted(plans.items()))), [find_feature(word) for word in features])
     CONTRACT.validate(answer.as_json())
     return answer
+
+
+@pytest.fixture
+def facts() -> Callable[..., Snapshot]:
+    """Read a named plan with steps applied, without asking anything."""
+
+    def run(base: str, steps: Iterable[dict[str, Any]] = ()) -> Snapshot:
+        return snapshot(read_documents([(base, change(plan_of(base), steps))]))
+
+    return run
 
 
 @pytest.fixture

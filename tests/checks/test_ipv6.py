@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from eksclave.checks.ipv6 import OF_PODS
 from eksclave.reach.answer import Outcome
+from eksclave.reach.facts.values import Unknown
 
 
 @pytest.mark.parametrize(("family", "verdict"), [("ipv4", Outcome.PASS), ("ipv6", Outcome.UNKNOWN)])
@@ -15,3 +16,34 @@ def test_pods_with_ipv6_addresses_are_never_called_proven(case, family: str, ver
     doubted = {result.requirement for result in answer.results if result.outcome is Outcome.UNKNOWN}
     assert doubted <= OF_PODS
     assert ("C2" in doubted) is (family == "ipv6")
+
+
+COMPUTED = {"ip_family": True, "service_ipv4_cidr": True, "service_ipv6_cidr": True}
+REST = {"elastic_load_balancing": [{"enabled": True}]}
+
+
+def _family(facts, network: dict, unknown: dict, subnet: dict, visible: dict | None = None) -> object:
+    found = facts(
+        "flat",
+        [
+            {"set": "aws_eks_cluster.main", "values": {"kubernetes_network_config": [network]}},
+            {"open": "aws_eks_cluster.main", "values": {"kubernetes_network_config": [unknown]}, "said": visible},
+            {"set": "aws_subnet.a", "values": subnet},
+        ],
+    )
+    return found.clusters[0].ip_family
+
+
+def test_a_family_that_nobody_configures_is_ipv4(facts):
+    assert _family(facts, {"ip_family": ""}, {}, {}) == "ipv4"
+    assert _family(facts, {"ip_family": "", "service_ipv6_cidr": "fd00::/108"}, {}, {}) == "ipv6"
+    assert _family(facts, REST, COMPUTED, {}) == "ipv4"
+
+
+def test_a_dynamic_block_beside_ipv6_subnets_leaves_the_family_open(facts):
+    assert isinstance(_family(facts, REST, COMPUTED, {"ipv6_cidr_block": "2001:db8::/64"}), Unknown)
+
+
+def test_a_family_set_by_an_unknown_expression_is_open(facts):
+    visible = {"ip_family": {"references": ["aws_ssm_parameter.family.value", "aws_ssm_parameter.family"]}}
+    assert isinstance(_family(facts, {}, COMPUTED, {}, visible), Unknown)

@@ -6,11 +6,13 @@ from collections.abc import Iterable
 
 from eksclave.catalog.flows import find_flow
 from eksclave.checks.ids import find_promise
+from eksclave.checks.readings import readings
 from eksclave.checks.result import Packet, Result, StoppedAt
 from eksclave.checks.view import View
 from eksclave.reach.answer import Disposition as Ends
 from eksclave.reach.answer import Hop, HopKind, Outcome, Trace
 from eksclave.reach.facts.values import Origin
+from eksclave.reach.question import Question
 
 RETURNS = (HopKind.RETURN_NACL_OUT, HopKind.RETURN_NACL_IN)
 
@@ -75,6 +77,7 @@ def unsure(view: View, requirement: str, reason: str, origin: Origin) -> Result:
 def traced(
     view: View,
     requirement: str,
+    question: Question,
     trace: Trace,
     source: str,
     destination: str,
@@ -84,6 +87,7 @@ def traced(
     """Return the result of a flow: its trace in the words of the contract."""
     fact = find_flow(requirement)
     bad = trace.outcome is not Outcome.PASS
+    read = readings(view, question, trace)
     return Result(
         requirement,
         trace.outcome,
@@ -97,7 +101,8 @@ def traced(
         reason_of(trace, source, destination),
         fact.symptom if bad else "",
         (fix or fact.fix) if trace.outcome is Outcome.FAIL else None,
-        trace.assumptions,
+        (*trace.assumptions, *read),
+        read,
         tuple(f"{hop.kind}: {hop.outcome} at {hop.origin}: {hop.detail}" for hop in trace.hops),
     )
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from eksclave.catalog.features import Feature as F
 from eksclave.checks.view import View
 from eksclave.reach.facts.hosts import Workload
+from eksclave.reach.facts.iam import Role
 from eksclave.reach.facts.values import choices, known_or
 
 CONTROLLERS = {
@@ -93,3 +94,20 @@ def _karpenter(one: Workload) -> Iterator[F]:
     tags = [match for image in one.images if (match := re.search(r":v?(\d+)\.(\d+)", known_or(image, "")))]
     if not any((int(tag[1]), int(tag[2])) >= (1, 1) for tag in tags):
         yield F.KARPENTER_WEBHOOK
+
+
+def interruption_queues(view: View, roles: Iterable[Role]) -> Iterator[str]:
+    """Yield the queues that Karpenter is meant to read; none where its own settings are all seen and name no queue.
+
+    Their signs: a role called karpenter may read them, spot interruption warnings are sent there, or their name.
+    Source: Karpenter, getting started: the queue bears the cluster's name, its controller policy names it.
+    """
+    if any(one.controller == "karpenter" and told(one) for one in view.workloads):
+        return
+    cluster = known_or(view.cluster.name, "") or "\x00"
+    own = [role for role in roles if "karpenter" in f"{role.origin.address} {known_or(role.name, '')}".lower()]
+    grants = {address for role in own for address in role.attachments}
+    for queue in view.snapshot.queues:
+        name = known_or(queue.name, "").lower()
+        if queue.warned or grants & set(queue.grants) or "karpenter" in name or name == cluster.lower():
+            yield queue.origin.address

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator
 
 from eksclave.catalog.features import Feature as F
 from eksclave.catalog.features import with_implied
-from eksclave.checks.controllers import controller_features
-from eksclave.checks.parties import has_ssm, linked_vpcs, meant_for_sessions
+from eksclave.checks.controllers import controller_features, interruption_queues
+from eksclave.checks.people import has_ssm, linked_vpcs, meant_for_sessions
 from eksclave.checks.view import View
 from eksclave.reach.facts.clusters import Cluster, NodeGroup
 from eksclave.reach.facts.iam import Role
@@ -69,6 +69,9 @@ def view_of(
     found: dict[F, str] = dict.fromkeys(given, "given by --feature")
     for feature, where in _features(bare):
         found.setdefault(feature, where)
+    if F.KARPENTER in found:
+        for where in interruption_queues(bare, pod_roles(bare)):
+            found.setdefault(F.KARPENTER_INTERRUPTION, where)
     features = with_implied(found)
     return View(snapshot, cluster, features, tuple(sorted(found.items())), existing)
 

@@ -36,6 +36,7 @@ _WIDER = {
     "AdministratorAccess": ("*",),
     "PowerUserAccess": ("*",),
 }
+EC2_CHINA = "ec2.amazonaws.com.cn"
 OTHERS = "policies of roles that the input does not show deny nothing that nodes need"
 
 
@@ -52,6 +53,7 @@ def grants(view: View, role: Role, want: str) -> Grant:
     """Return whether the role may make the calls that are wanted of it."""
     # EKS asks for the worker policy by name, though the CNI's holds the calls of nodes, too.
     left = tuple(arn for arn in role.managed if want != "worker" or not str(arn).endswith(NAMES["cni"]))
+    left = tuple(arn for arn in left if not foreign(arn, view.region))
     role = replace(role, managed=left)
     found = [decide_role(role, _request(view, action), managed_policy) for action in _ACTIONS[want]]
     outcome = worst([one.outcome for one in found])
@@ -59,6 +61,28 @@ def grants(view: View, role: Role, want: str) -> Grant:
     hidden = role.managed_incomplete or any(known_or(arn, None) is None for arn in role.managed)
     hidden = hidden or any(not isinstance(one, Policy) for one in role.policies)
     return Grant(outcome, bad.detail, (OTHERS,) if hidden and outcome is Outcome.PASS else ())
+
+
+def foreign(arn: Value[str], region: str) -> bool:
+    """Tell whether this is an AWS managed policy of another partition than the Region's: it does not exist there."""
+    parts = arn.split(":") if isinstance(arn, str) else []
+    aws_own = len(parts) == 6 and parts[4] == "aws" and HOLE not in parts[1]
+    return bool(aws_own and region) and parts[1] != partition_of(region).id
+
+
+def not_trusted_in_china(role: Role, region: str) -> bool:
+    """Tell whether EKS refuses a managed node group in China for this role, which trusts EC2 by its global name only.
+
+    Source: awslabs/cdk-eks-blueprints issue 558: "Following required service principals [ec2.amazonaws.com.cn] were not
+    found in the trust relationships of nodeRole".
+    """
+    if partition_of(region).id != "aws-cn" or not isinstance(role.trust, Policy) or role.trust.incomplete:
+        return False
+    named = [choices(one.principals) if one.principals is not None else () for one in role.trust.statements]
+    if None in named:
+        return False
+    services = {who.value for many in named for one in many or () for who in one or () if who.type == "Service"}
+    return EC2_CHINA not in services and "ec2.amazonaws.com" in services
 
 
 def managed_policy(arn: str) -> Policy | None:

@@ -62,7 +62,7 @@ def ask_path(view: View, id: str, source: Party, destination: Destination) -> It
         because = broken(trace, to_api=to_api)
         because += tuple(id for id in _conditions(view, source, destination, trace) if id not in because)
         fix = mend(view, question, trace, named)
-        result = traced(view, id, trace, source.name, f"{named} on {use}", because, fix)
+        result = traced(view, id, question, trace, source.name, f"{named} on {use}", because, fix)
         more = beside(view, question, trace)
         if source in view.operator_hosts and trace.outcome is Outcome.PASS:
             result = replace(result, assumptions=(*result.assumptions, OWN_GROUPS))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from ipaddress import IPv4Network
 from typing import TYPE_CHECKING
 
@@ -24,18 +24,23 @@ def operator_networks(view: View) -> tuple[IPv4Network, ...]:
     Where there is no bastion and no such rule, the ranges that the cluster's subnets route to a VPN, transit gateway or
     peering: somebody must be meant to come from there.
     """
-    found = set(_let_in(view))
+    found = set(let_in(view))
     if not found and not view.bastions and not view.runners:
         found = _routed(view)
+    return outside(view, found)
+
+
+def outside(view: View, ranges: Iterable[IPv4Network]) -> tuple[IPv4Network, ...]:
+    """Return the ranges that are of no VPC of the input."""
     known = [cidr for vpc in view.snapshot.vpcs for cidr in known_or(vpc.cidrs, ())]
-    return tuple(sorted(one for one in found if not any(one.overlaps(cidr) for cidr in known)))
+    return tuple(sorted(one for one in set(ranges) if not any(one.overlaps(cidr) for cidr in known)))
 
 
 def operator_hosts(view: View) -> tuple[Party, ...]:
     """Return hosts in other VPCs of the input, where a rule of the API names a range of theirs."""
     own = known_or(view.vpc.cidrs, ()) if view.vpc else ()
     found: dict[str, set[str]] = {}
-    for range in _let_in(view):
+    for range in let_in(view):
         for vpc in view.snapshot.vpcs:
             named = any(range.subnet_of(cidr) for cidr in known_or(vpc.cidrs, ()))
             if vpc.key != view.vpc_key and named and not any(range.overlaps(cidr) for cidr in own):
@@ -57,7 +62,8 @@ def _meets(range: IPv4Network, cidr: IPv4Network | None) -> bool:
     return cidr is None or range.overlaps(cidr)
 
 
-def _let_in(view: View) -> Iterator[IPv4Network]:
+def let_in(view: View) -> Iterator[IPv4Network]:
+    """Yield the ranges that the API's security groups let into 443."""
     keys = {view.cluster.cluster_group, *(key for one in choices(view.cluster.extra_groups) or () for key in one)}
     for key in sorted(keys):
         group = view.snapshot.group_by_key.get(key)

@@ -20,15 +20,17 @@ _BOOT = ("ec2", "ecr.api", "ecr.dkr", "s3")
 def needed_first(view: View, group: NodeGroup) -> list[Origin]:
     """Return what has an address of its own in the input, is still to be made, and that the nodes need at boot.
 
-    Of another state (a stack, a plan beside this one) nothing is asked: states are applied one after the other. Routes,
+    Of another state (a stack, a plan beside this one) nothing is asked: no depends_on can name it, and states are
+    applied one after the other, which `assumed` says. Routes,
     ACL entries and attachments take seconds and refer to no cluster: where the group waits for a cluster that is made
     in the same run (ten minutes), they stand long before it, as `IN_TIME` says. Endpoints take minutes: they are asked.
     """
-    found: dict[str, Origin] = {}
     quick = () if _comes_in_time(view, group) else (*_routes(view, group), *_policies(view, group))
-    for origin in (*_endpoints(view, group), *quick, *_cni(view)):
-        if _own(view, group, origin) and origin.address not in view.existing:
-            found.setdefault(origin.address, origin)
+    found = {
+        origin.address: origin
+        for origin in (*_endpoints(view, group), *quick, *_cni(view))
+        if _own(view, group, origin) and origin.address not in view.existing
+    }
     return [found[address] for address in sorted(found)]
 
 
@@ -41,7 +43,14 @@ def _comes_in_time(view: View, group: NodeGroup) -> bool:
 def assumed(view: View) -> tuple[str, ...]:
     """Return what the order of creation rests on, for the report."""
     groups = [group for group in view.node_groups if group.origin.address not in view.existing]
-    return (IN_TIME,) if any(_comes_in_time(view, group) for group in groups) else ()
+    said = [IN_TIME] if any(_comes_in_time(view, group) for group in groups) else []
+    for group in groups:
+        here = view.snapshot.input_of(group.origin.address)
+        for one in (*_endpoints(view, group), *_routes(view, group), *_policies(view, group), *_cni(view)):
+            there = view.snapshot.input_of(one.address)
+            if there != here and one.address not in view.existing:
+                said.append(f"{there} is applied before {here}: no depends_on reaches from one input into another")
+    return tuple(dict.fromkeys(said))
 
 
 def _own(view: View, group: NodeGroup, origin: Origin) -> bool:
@@ -50,7 +59,7 @@ def _own(view: View, group: NodeGroup, origin: Origin) -> bool:
         return False
     if group.origin.construct and origin.construct:
         return group.origin.construct.partition("/")[0] == origin.construct.partition("/")[0]
-    return ":" not in group.origin.address and ":" not in origin.address
+    return view.snapshot.input_of(group.origin.address) == view.snapshot.input_of(origin.address)
 
 
 def _endpoints(view: View, group: NodeGroup) -> Iterator[Origin]:

@@ -8,6 +8,7 @@ from eksclave.catalog.features import Feature
 from eksclave.catalog.flows import required_flows
 from eksclave.checks.features import view_of
 from eksclave.checks.ipv6 import doubted
+from eksclave.checks.readings import with_readings
 from eksclave.checks.registry import checks
 from eksclave.checks.result import Advice, Answer, Result, answer
 from eksclave.checks.view import View
@@ -69,5 +70,5 @@ def ask(view: View) -> tuple[list[Result], list[Advice]]:
             if isinstance(said, Advice):
                 advice.append(said)
             else:
-                results.append(said)
+                results.append(with_readings(view, said))
     return doubted(view, results), advice

@@ -58,6 +58,7 @@ class Result:
     symptom: str = ""
     fix: str | None = None
     assumptions: tuple[str, ...] = ()
+    readings: tuple[str, ...] = field(default=(), compare=False)  # those assumptions that are about reading the input
     steps: tuple[str, ...] = field(default=(), compare=False)  # the hops in words, for `explain` and verbose text
 
     @property

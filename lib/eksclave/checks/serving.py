@@ -54,7 +54,7 @@ def ask_service(view: View, requirement: str, party: Party, service: str) -> Res
         more, better = _names(view, service, name, trace)
         because, fix = tuple(dict.fromkeys((*because, *more))), better or fix
     said = f"{service} ({name}:443)"
-    result = traced(view, requirement, trace, party.name, said, because, fix)
+    result = traced(view, requirement, question, trace, party.name, said, because, fix)
     result = replace(result, stopped_at=tuple(dict.fromkeys((*result.stopped_at, *_lacking(view, service, trace)))))
     if trace.outcome is Outcome.PASS:
         from eksclave.checks.permitting import judged
@@ -161,7 +161,7 @@ def _bastions_call(view: View, requirement: str) -> bool:
 
 def bastion_parties(view: View, requirement: str = "") -> list[Party]:
     """Return one party per bastion; for Systems Manager only those whose role may talk to it."""
-    from eksclave.checks.parties import has_ssm
+    from eksclave.checks.people import has_ssm
     from eksclave.reach.question import Client
 
     ssm = requirement in ("N11", "N12", "B2")

@@ -157,14 +157,14 @@ class View:
     @cached_property
     def bastions(self) -> tuple[Instance, ...]:
         """Instances in the cluster's VPC (or a peer of it) from which people work."""
-        from eksclave.checks.parties import bastions
+        from eksclave.checks.people import bastions
 
         return bastions(self)
 
     @cached_property
     def runners(self) -> tuple[Instance, ...]:
         """Instances that run Terraform."""
-        from eksclave.checks.parties import runners
+        from eksclave.checks.people import runners
 
         return runners(self)
 

@@ -56,6 +56,7 @@ class Snapshot:
     access_entries: tuple[clusters.AccessEntry, ...] = ()
     pull_through_rules: tuple[clusters.PullThroughRule, ...] = ()
     repositories: tuple[clusters.Repository, ...] = ()
+    queues: tuple[clusters.Queue, ...] = ()
     roles: tuple[iam.Role, ...] = ()
     instance_profiles: tuple[iam.InstanceProfile, ...] = ()
     oidc_providers: tuple[iam.OidcProvider, ...] = ()
@@ -68,8 +69,26 @@ class Snapshot:
     eni_configs: tuple[hosts.EniConfig, ...] = ()
     given_s3_ranges: tuple[tuple[str, tuple[network.Network, ...]], ...] = ()
     unread: tuple[tuple[str, str], ...] = ()
-    assumed: tuple[tuple[str, str], ...] = ()
-    """What the reader had to assume, as (address, sentence): plan JSON keeps no locals and no indexes."""
+    assumed: tuple[tuple[str, str, str], ...] = ()
+    """What the reader had to assume, as (address, attribute, sentence): plan JSON keeps no locals and no indexes."""
+    inputs: tuple[tuple[str, str], ...] = ()
+    """The label of the input (a state of its own) by address, where there are several."""
+
+    @cached_property
+    def assumed_by_address(self) -> dict[str, tuple[tuple[str, str], ...]]:
+        """What the reader had to assume, as (attribute, sentence) by address."""
+        found: dict[str, tuple[tuple[str, str], ...]] = {}
+        for address, attribute, text in self.assumed:
+            found[address] = (*found.get(address, ()), (attribute, text))
+        return found
+
+    @cached_property
+    def _inputs(self) -> dict[str, str]:
+        return dict(self.inputs)
+
+    def input_of(self, address: str) -> str:
+        """Return the label of the input that holds an address, empty where there is one input only."""
+        return self._inputs.get(address.partition(" (")[0], "")
 
     @cached_property
     def vpc_by_key(self) -> dict[str, network.Vpc]:

@@ -47,6 +47,11 @@ class Cause:
         return tuple(dict.fromkeys(text for one in self.results for text in one.assumptions))
 
     @property
+    def readings(self) -> tuple[str, ...]:
+        """How the input was read where it does not keep everything, each once."""
+        return tuple(dict.fromkeys(text for one in self.results for text in one.readings))
+
+    @property
     def breaks(self) -> tuple[str, ...]:
         """What else it breaks, in words, each once."""
         return tuple(dict.fromkeys(_named(one) for one in self.others))

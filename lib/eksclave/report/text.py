@@ -52,7 +52,11 @@ def _finding(cause: Cause) -> list[str]:
         lines.append(f"   = symptom ({result.impact}): {result.symptom}")
     if result.fix:
         lines.append(f"   = fix: {result.fix}")
-    return lines + [f"   = assumed: {text}" for text in cause.assumptions]
+    lines += [f"   = assumed: {text}" for text in cause.assumptions if text not in cause.readings]
+    lines += [f"   = read as: {text}" for text in cause.readings[:SHOWN]]
+    if len(cause.readings) > SHOWN:
+        lines.append(f"   = read as: {len(cause.readings) - SHOWN} more; --format json lists them")
+    return lines
 
 
 def shown(breaks: tuple[str, ...]) -> list[str]:
@@ -79,4 +83,6 @@ def summary(answer: Answer) -> str:
     parts = [f"{answer.count(outcome)} {outcome}" for outcome in (Outcome.PASS, Outcome.FAIL, Outcome.UNKNOWN)]
     if answer.waived:
         parts.append(f"{len(answer.waived)} waived")
-    return f"{len(asked)} requirements asked {len(answer.results) + len(answer.waived)} questions: {', '.join(parts)}"
+    said = f"{len(asked)} requirements asked {len(answer.results) + len(answer.waived)} questions: {', '.join(parts)}"
+    rests = sum(result.outcome is Outcome.PASS and bool(result.readings) for result in answer.results)
+    return f"{said}; {rests} pass only as the input was read, see their assumptions" if rests else said

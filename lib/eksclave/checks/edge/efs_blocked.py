@@ -36,4 +36,4 @@ def ask(view: View, so_far: Sequence[Result]) -> Iterator[Result]:
             question = Question(party, target, (PortRange.of(2049),))
             trace = view.trace(question)
             fix = mend(view, question, trace, target.name)
-            yield traced(view, "E5", trace, party.name, f"{target.name} on 2049/tcp", broken(trace), fix)
+            yield traced(view, "E5", question, trace, party.name, f"{target.name} on 2049/tcp", broken(trace), fix)

@@ -42,4 +42,6 @@ def ask(view: View, so_far: Sequence[Result]) -> Iterator[Result]:
                 question = Question(source, target, (PortRange.of(53),), protocol)
                 trace = view.trace(question)
                 fix = mend(view, question, trace, target.name)
-                yield traced(view, "D9", trace, source.name, f"{target.name} on 53/{protocol}", broken(trace), fix)
+                yield traced(
+                    view, "D9", question, trace, source.name, f"{target.name} on 53/{protocol}", broken(trace), fix
+                )

@@ -68,4 +68,4 @@ def _one(view: View, id: str, source: Party, target: Party, ports: PortRange) ->
     question = Question(source, target, (ports,))
     trace = view.trace(question)
     fix = mend(view, question, trace, target.name)
-    return traced(view, id, trace, source.name, f"{target.name} on {ports}/tcp", broken(trace), fix)
+    return traced(view, id, question, trace, source.name, f"{target.name} on {ports}/tcp", broken(trace), fix)

@@ -16,7 +16,7 @@ from collections.abc import Iterator, Sequence
 
 from eksclave.catalog.endpoints import service_or_none
 from eksclave.checks.asking import fails, passes, unsure
-from eksclave.checks.parties import linked_vpcs
+from eksclave.checks.people import linked_vpcs
 from eksclave.checks.result import Result
 from eksclave.checks.view import View
 from eksclave.reach.facts.endpoints import EndpointKind

@@ -58,4 +58,6 @@ def _custom(view: View) -> Iterator[Result]:
                 question = Question(party, target, (PortRange.of(53),), protocol)
                 trace = view.trace(question)
                 fix = mend(view, question, trace, target.name)
-                yield traced(view, "D1", trace, party.name, f"{target.name} on 53/{protocol}", broken(trace), fix)
+                yield traced(
+                    view, "D1", question, trace, party.name, f"{target.name} on 53/{protocol}", broken(trace), fix
+                )

@@ -6,10 +6,10 @@ Why
 
 Fix
     Attach AmazonEKSWorkerNodePolicy, AmazonEC2ContainerRegistryPullOnly and AmazonEKS_CNI_Policy; or give the CNI a
-    role of its own.
+    role of its own. Write their ARNs in the Region's partition, and in China let ec2.amazonaws.com.cn assume the role.
 
 Source
-    EKS user guide, create-node-role; tf-aws-eks issue 1910.
+    EKS user guide, create-node-role; tf-aws-eks issue 1910; cdk-eks-blueprints issue 558.
 """
 
 from __future__ import annotations
@@ -18,8 +18,9 @@ from collections.abc import Iterator, Sequence
 
 from eksclave.catalog.features import Feature
 from eksclave.catalog.flows import find_flow
+from eksclave.catalog.partitions import partition_of
 from eksclave.checks.asking import fails, passes, say, unsure
-from eksclave.checks.granting import NAMES, cni_roles, grants
+from eksclave.checks.granting import EC2_CHINA, NAMES, cni_roles, foreign, grants, not_trusted_in_china
 from eksclave.checks.result import Result
 from eksclave.checks.view import View
 from eksclave.reach.answer import Outcome
@@ -67,7 +68,14 @@ def _role(view: View, who: str, value: Value[str | None], origin: Origin, wants:
             if found.outcome is Outcome.UNKNOWN or (found.outcome is Outcome.FAIL and len(roles) > 1):
                 yield unsure(view, "R6", f"whether {who} has {name} or the same is not known: {found.why}", role.origin)
             elif found.outcome is Outcome.FAIL:
-                reason = f"{who} lacks {name}: {found.why}"
-                yield fails(view, "R6", reason, role.origin, fix=f"attach {name} to {role.origin.address}")
+                there = next((arn for arn in map(str, role.managed) if foreign(arn, view.region)), "")
+                arn = partition_of(view.region).managed_policy(name) if there else name
+                why = f"{there} does not exist in {view.region}" if there else found.why
+                reason = f"{who} lacks {name}: {why}"
+                yield fails(view, "R6", reason, role.origin, fix=f"attach {arn} to {role.origin.address}")
             else:
                 yield say(view, "R6", Outcome.PASS, found.why, assumptions=found.assumptions)
+        if "worker" in wants and not_trusted_in_china(role, view.region):
+            reason = f"{who} does not trust {EC2_CHINA}, as EKS asks in {view.region}"
+            fix = f"let {EC2_CHINA} assume {role.origin.address}"
+            yield fails(view, "R6", reason, role.origin, fix=fix)

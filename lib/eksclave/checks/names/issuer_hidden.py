@@ -36,8 +36,9 @@ def ask(view: View, so_far: Sequence[Result]) -> Iterator[Result | Advice]:
         name = called_name(view, "oidc-eks")
         fix = "add the endpoint of oidc-eks with private DNS, or read the issuer from outside the VPC"
         for party in runner_parties(view):
-            trace = view.trace(Question(party, DnsName(name), (PortRange.of(443),)))
-            yield traced(view, "D8", trace, party.name, f"{name}:443", broken(trace, to_endpoint=True), fix)
+            question = Question(party, DnsName(name), (PortRange.of(443),))
+            trace = view.trace(question)
+            yield traced(view, "D8", question, trace, party.name, f"{name}:443", broken(trace, to_endpoint=True), fix)
     elif hiding and not endpoints_of(view, "oidc-eks"):
         where = hiding[0].origin.address
         text = f"Terraform reads the issuer: run it outside the VPC, because {where} hides oidc.eks inside"

@@ -43,6 +43,7 @@ def ask(view: View, so_far: Sequence[Result]) -> Iterator[Result]:
             place = Placement(group.subnets, group.groups, group.origin, group.public_ip)
             party = Party(f"nodes of {group.origin.address}", (place,), client=client_of(view, ami))
             name = f"ecr-fips.{view.region}.amazonaws.com"
-            trace = view.trace(Question(party, DnsName(name), (PortRange.of(443),)))
+            question = Question(party, DnsName(name), (PortRange.of(443),))
+            trace = view.trace(question)
             fix = f"set ami_type of {group.origin.address} to one without FIPS: no endpoint covers {name}"
-            yield traced(view, "D6", trace, party.name, f"{name}:443", broken(trace, to_endpoint=True), fix)
+            yield traced(view, "D6", question, trace, party.name, f"{name}:443", broken(trace, to_endpoint=True), fix)

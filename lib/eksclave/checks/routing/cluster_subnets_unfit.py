@@ -15,9 +15,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from eksclave.checks.asking import fails, passes, unsure
+from eksclave.checks.ordering import block
 from eksclave.checks.result import Result
 from eksclave.checks.view import View
-from eksclave.reach.facts.values import choices, known_or, why_unknown
+from eksclave.reach.facts.network import Subnet
+from eksclave.reach.facts.values import choices, is_known, known_or, why_unknown
 
 ASKS = ("R1",)
 
@@ -47,5 +49,16 @@ def ask(view: View, so_far: Sequence[Result]) -> Iterator[Result]:
         yield fails(view, "R1", f"all subnets of the cluster lie in {zones.pop()}", origin)
     if not wrong:
         unknown = "zones that are not known before apply are taken to be different ones that EKS supports"
-        assumed = (unknown,) if len(zones) < 2 else ()
+        assumed = (*((unknown,) if len(zones) < 2 else ()), *_whole_blocks(view, subnets))
         yield passes(view, "R1", f"{len(listed[0])} subnets with room, in two zones or more", assumed)
+
+
+def _whole_blocks(view: View, subnets: Sequence[Subnet]) -> Iterator[str]:
+    """Say where the list may be shorter: a plan with ids that apply will give keeps blocks, and no filter over them."""
+    if view.address in view.existing or any(is_known(subnet.id) for subnet in subnets):
+        return
+    taken = {subnet.key for subnet in subnets}
+    for name in sorted({block(key) for key in taken if block(key) != key}):
+        every = {subnet.key for subnet in view.snapshot.subnets if block(subnet.key) == name}
+        if every <= taken and len(every) > 1:
+            yield f"the cluster has all {len(every)} of {name}: the plan keeps no filter of such a list"

@@ -16,7 +16,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from eksclave.checks.asking import fails, unsure
-from eksclave.checks.parties import linked_vpcs
+from eksclave.checks.people import linked_vpcs
 from eksclave.checks.result import Result
 from eksclave.checks.view import View
 from eksclave.reach.facts.network import Subnet

@@ -12,6 +12,7 @@ from eksclave.reach.build import (
     links,
     nacls,
     names,
+    queues,
     registries,
     routing,
     security,
@@ -65,6 +66,7 @@ def _snapshot(build: Build) -> Snapshot:
         access_entries=admissions.access_entries(build),
         pull_through_rules=registries.pull_through_rules(build),
         repositories=registries.repositories(build),
+        queues=queues.queues(build),
         roles=iam.roles(build),
         instance_profiles=iam.instance_profiles(build),
         oidc_providers=iam.oidc_providers(build),
@@ -76,8 +78,20 @@ def _snapshot(build: Build) -> Snapshot:
         workloads=workloads.workloads(build),
         eni_configs=workloads.eni_configs(build),
         unread=_unread(build),
-        assumed=tuple(sorted({(n.address, n.text) for n in world.notes if n.kind == "assumption"})),
+        assumed=_assumed(build),
+        inputs=_inputs(world),
     )
+
+
+def _assumed(build: Build) -> tuple[tuple[str, str, str], ...]:
+    noted = {(note.address, note.attribute, note.text) for note in build.world.notes if note.kind == "assumption"}
+    return tuple(sorted({*build.assumed, *noted}))
+
+
+def _inputs(world: World) -> tuple[tuple[str, str], ...]:
+    if len(world.sources) < 2:
+        return ()
+    return tuple((address, resource.source) for address, resource in world.resources.items())
 
 
 def _unread(build: Build) -> tuple[tuple[str, str], ...]:

@@ -39,6 +39,7 @@ class Build:
     def __init__(self, world: World) -> None:
         self.world = world
         self.unread: list[tuple[str, str]] = []
+        self.assumed: list[tuple[str, str, str]] = []
         self.direct: dict[str, frozenset[str]] = {}  # what each resource waits for, filled in by `order`
 
     def of(self, *types: str, data: bool = False) -> list[Resource]:

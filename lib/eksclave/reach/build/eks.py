@@ -7,6 +7,7 @@ from ipaddress import ip_network
 from typing import Any
 
 from eksclave.reach.build.base import GROUP, SUBNET, VPC, Build, once
+from eksclave.reach.build.families import ip_family
 from eksclave.reach.build.iam import Known, profile_role, role_keys
 from eksclave.reach.build.order import waits
 from eksclave.reach.build.templates import configured, launch_template
@@ -58,7 +59,7 @@ def _cluster(build: Build, cluster: Resource, known: Known) -> clusters.Cluster:
         public,
         () if public is False else cidrs,
         None if not isinstance(service, str) else build.cidr(service),  # type: ignore[arg-type]
-        build.text(network.get("ip_family") if not isinstance(network.get("ip_family"), Ref) else None, "ipv4"),
+        ip_family(build, cluster),
         build.text(build.option(cluster, "version"), NOT_IN_INPUT),
         build.text(cluster.get("endpoint"), AFTER_APPLY),
         build.text(_issuer(cluster), AFTER_APPLY),

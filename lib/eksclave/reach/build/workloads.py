@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from eksclave.reach.build.base import Build, once
+from eksclave.reach.build.custom_networking import of_addons
 from eksclave.reach.build.order import waits
 from eksclave.reach.build.pulled import in_chart, in_object
 from eksclave.reach.facts.hosts import EniConfig, Image, Workload
@@ -68,8 +69,8 @@ def images(build: Build) -> tuple[Image, ...]:
         take(one, in_chart(dict(_chart_values(build, one)[0])))
     for one in build.of("aws_eks_addon"):
         text = plain(build.option(one, "configuration_values"))
-        parsed = _yaml(text) if isinstance(text, str) else None
-        take(one, in_chart(dict(_flat(parsed))) if parsed else ())
+        read = parsed(text) if isinstance(text, str) else None
+        take(one, in_chart(dict(_flat(read))) if read else ())
     return tuple(found[key] for key in sorted(found))
 
 
@@ -92,7 +93,7 @@ def eni_configs(build: Build) -> tuple[EniConfig, ...]:
             selector = spec.get("podSelector") or spec.get("serviceAccountSelector")
             groups = build.many(ids, "aws_security_group")
             found.append(EniConfig(one.address, build.origin(one), cluster, (), groups, "", str(selector)))
-    return once(found)
+    return once([*found, *of_addons(build, elsewhere=any(one.selects == "zone" for one in found))])
 
 
 def _only_cluster(build: Build) -> Value[str]:
@@ -137,11 +138,11 @@ def _chart_values(build: Build, release: Resource) -> tuple[list[tuple[str, str]
         if not isinstance(text, str):
             incomplete = "some chart values are known only after apply"
             continue
-        parsed = _yaml(text)
-        if parsed is None:
+        read = parsed(text)
+        if read is None:
             incomplete = "some chart values could not be read"
         else:
-            found.update(_flat(parsed))
+            found.update(_flat(read))
     for name in ("set", "set_list", "set_sensitive"):
         for block in release.blocks(name):
             key, value = block.get("name"), plain(block.get("value"))
@@ -157,7 +158,8 @@ def _chart_values(build: Build, release: Resource) -> tuple[list[tuple[str, str]
     return sorted(found.items()), incomplete
 
 
-def _yaml(text: str) -> Any:
+def parsed(text: str) -> Any:
+    """Return what a JSON or YAML text holds, None where it is neither."""
     import orjson
 
     try:
@@ -198,8 +200,8 @@ def _manifest(resource: Resource) -> Mapping[str, Any]:
         return found if isinstance(found, dict) else {}
     body = resource.get("yaml_body") or resource.get("yaml_body_parsed")
     if resource.type == "kubectl_manifest" and isinstance(body, str):
-        parsed = _yaml(body)
-        return parsed if isinstance(parsed, dict) else {}
+        read = parsed(body)
+        return read if isinstance(read, dict) else {}
     return {}
 
 

@@ -169,3 +169,15 @@ class Repository:
     origin: Origin
     name: Value[str]
     policy: Value[Policy | None] = None
+
+
+@fact
+class Queue:
+    """An SQS queue. `grants` are the Terraform addresses of what gives a role rights on it."""
+
+    key: str
+    origin: Origin
+    name: Value[str]
+    grants: tuple[str, ...] = ()
+    warned: bool = False
+    """EventBridge sends spot interruption warnings there."""
