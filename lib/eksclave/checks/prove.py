@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
+from functools import partial
 
 from eksclave.catalog.features import Feature
 from eksclave.catalog.flows import required_flows
 from eksclave.checks.features import view_of
+from eksclave.checks.gaps import allowing_for_gaps
 from eksclave.checks.ipv6 import doubted
 from eksclave.checks.readings import with_readings
 from eksclave.checks.registry import checks
 from eksclave.checks.result import Advice, Answer, Result, answer
+from eksclave.checks.secrets import hidden, without_secrets
 from eksclave.checks.view import View
 from eksclave.errors import EksclaveError, did_you_mean
 from eksclave.reach.facts.clusters import Cluster
@@ -51,6 +55,9 @@ def prove(
 def chosen(snapshot: Snapshot, only: str = "") -> tuple[Cluster, ...]:
     """Return the clusters to ask about; raise where there is none, or none at this address."""
     if not snapshot.clusters:
+        gone = [address for address, kind, _ in snapshot.destroyed if kind == "aws_eks_cluster"]
+        if gone:
+            raise EksclaveError(f"the plan destroys {', '.join(gone)}: nothing is left to prove", "give another plan")
         raise EksclaveError("no EKS cluster is in the input", "give the plan or the folder that holds aws_eks_cluster")
     if not only:
         return snapshot.clusters
@@ -71,4 +78,6 @@ def ask(view: View) -> tuple[list[Result], list[Advice]]:
                 advice.append(said)
             else:
                 results.append(with_readings(view, said))
-    return doubted(view, results), advice
+    told = allowing_for_gaps(view.snapshot, doubted(view, results))
+    hide = partial(without_secrets, view.snapshot.secret)
+    return [hidden(one, hide) for one in told], [replace(one, text=hide(one.text)) for one in advice]

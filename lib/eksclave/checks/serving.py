@@ -44,6 +44,14 @@ def endpoints_of(view: View, service: str) -> tuple[Endpoint, ...]:
     return tuple(one for one in view.endpoints if decide(one.service, lambda name: name in names) is not False)
 
 
+def destroyed(view: View, service: str) -> list[str]:
+    """Return the endpoints of a service that a plan destroys, where none is left."""
+    found = find_service(service)
+    names = {found.service_name(view.region), found.service_name(found.home_region or view.region)}
+    gone = [address for address, _, named in view.snapshot.destroyed if named in names]
+    return [] if endpoints_of(view, service) else gone
+
+
 def ask_service(view: View, requirement: str, party: Party, service: str) -> Result:
     """Return whether this party reaches this service."""
     name = called_name(view, service)
@@ -72,7 +80,8 @@ def _names(view: View, service: str, name: str, trace: Trace) -> tuple[tuple[str
     if service == "s3":
         return (), None
     if not there:
-        return (), _make(view, service)
+        gone = destroyed(view, service)
+        return (), f"keep {', '.join(gone)}" if gone else _make(view, service)
     vpc = view.vpc
     if vpc is not None and decide(vpc.dns_support, bool) is False:
         return ("D2",), f"set enable_dns_support to true on {vpc.origin.address}"
@@ -94,6 +103,7 @@ def _lacking(view: View, service: str, trace: Trace) -> list[StoppedAt]:
         subnet = view.snapshot.subnet_by_key.get(one.source_place)
         if one.outcome is not Outcome.FAIL or one.disposition not in (Ends.NO_ROUTE, Ends.NAME_GOES_PUBLIC):
             continue
+        found += [StoppedAt(address, None, "this plan destroys it") for address in destroyed(view, service)]
         if not there and view.vpc:
             found.append(stop(view.vpc.origin, f"has no endpoint of {service}"))
         if service == "s3" and there and subnet:

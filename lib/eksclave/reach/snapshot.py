@@ -71,6 +71,12 @@ class Snapshot:
     unread: tuple[tuple[str, str], ...] = ()
     assumed: tuple[tuple[str, str, str], ...] = ()
     """What the reader had to assume, as (address, attribute, sentence): plan JSON keeps no locals and no indexes."""
+    destroyed: tuple[tuple[str, str, str], ...] = ()
+    """What a plan destroys, as (address, Terraform type, service of a VPC endpoint)."""
+    partial: tuple[str, ...] = ()
+    """Labels of plans that leave things out: what they do not show may be there."""
+    secret: tuple[network.Network, ...] = ()
+    """Ranges that the input marks as sensitive: no address of theirs is printed."""
     inputs: tuple[tuple[str, str], ...] = ()
     """The label of the input (a state of its own) by address, where there are several."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from eksclave.terraform.model import Destroyed
 from eksclave.terraform.references import split
 from eksclave.terraform.scope import Instance, Json
 
@@ -37,6 +38,16 @@ def instances_of(document: Json) -> Iterator[Instance]:
             ):
                 seen.add(address)
                 yield _instance(resource, resource.get("values") or {}, {}, resource.get("sensitive_values"), "no-op")
+
+
+def destroyed_by(document: Json) -> Iterator[Destroyed]:
+    """Yield what a plan destroys without making it anew."""
+    for change in document.get("resource_changes") or ():
+        body = change.get("change") if isinstance(change, dict) else None
+        if isinstance(body, dict) and body.get("actions") == ["delete"] and not change.get("deposed"):
+            before = body.get("before")
+            service = str(before.get("service_name") or "") if isinstance(before, dict) else ""
+            yield Destroyed(str(change.get("address")), str(change.get("type")), service)
 
 
 def _state_resources(module: Any) -> Iterator[Json]:

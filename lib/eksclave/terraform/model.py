@@ -73,6 +73,15 @@ class Resource:
         return self.address[len(prefix) :] if self.address.startswith(prefix) else self.address
 
 
+@dataclass(frozen=True, order=True)
+class Destroyed:
+    """A resource that a plan destroys and does not make anew; `service` is that of a VPC endpoint."""
+
+    address: str
+    type: str
+    service: str = ""
+
+
 @dataclass(frozen=True)
 class World:
     """Every resource of every input, joined."""
@@ -82,6 +91,8 @@ class World:
     actions: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # planned actions by address, deletions too
     notes: tuple[Note, ...] = ()
     sources: tuple[str, ...] = ()
+    destroyed: tuple[Destroyed, ...] = ()
+    partial: tuple[str, ...] = ()  # labels of plans that leave things out (-target, deferred changes)
 
     @cached_property
     def _by_type(self) -> dict[str, list[Resource]]:

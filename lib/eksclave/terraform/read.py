@@ -4,21 +4,26 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from eksclave.errors import InputError, Mistake
 from eksclave.terraform import plan, state
+from eksclave.terraform.instances import destroyed_by
 from eksclave.terraform.join import join
-from eksclave.terraform.model import World
+from eksclave.terraform.model import Note, World
 from eksclave.terraform.part import Part, Qualify
 
 Json = dict[str, Any]
+Source = tuple[str, str, Json, Path]
+"""Label, form, document and path of one input."""
+PARTIAL = "this plan is partial (complete is false): what it leaves out is not judged"
 
 
 def read_world(paths: Iterable[Path]) -> World:
     """Read every input and join them. Raises InputError with all mistakes at once."""
-    sources: list[tuple[str, str, Json, Path]] = []
+    sources: list[Source] = []
     mistakes: list[Mistake] = []
     for path in paths:
         try:
@@ -29,17 +34,43 @@ def read_world(paths: Iterable[Path]) -> World:
         raise InputError(mistakes)
     if not sources:
         raise InputError([Mistake("", "", "no input was given", "name a plan, a state or a cdktf.out directory")])
-    return join(_parts(sources))
+    return _joined(_once(sources))
 
 
 def read_documents(documents: Sequence[tuple[str, Json]]) -> World:
     """Join documents that are in memory already, as (label, parsed JSON)."""
-    return join(_parts([(label, _form(document, label), document, Path(label)) for label, document in documents]))
+    return _joined([(label, _form(document, label), document, Path(label)) for label, document in documents])
 
 
-def _parts(sources: Sequence[tuple[str, str, Json, Path]]) -> list[Part]:
+def _once(sources: Sequence[Source]) -> list[Source]:
+    """Return each document once: one that is given twice is one world, not two."""
+    kept: list[Source] = []
+    for source in sources:
+        if not any(source[1:3] == other[1:3] for other in kept):
+            kept.append(source)
+    return kept
+
+
+def _joined(sources: Sequence[Source]) -> World:
+    world = join(_parts(sources))
+    plans = [
+        (label, document)
+        for (_, form, document, _), label in zip(sources, _names(sources), strict=True)
+        if form == "plan"
+    ]
+    partial = tuple(label for label, document in plans if document.get("complete") is False)
+    destroyed = tuple(one for _, document in plans for one in destroyed_by(document))
+    notes = tuple(Note(label, "", PARTIAL) for label in partial)
+    return replace(world, destroyed=destroyed, partial=partial, notes=tuple(sorted({*world.notes, *notes})))
+
+
+def _names(sources: Sequence[Source]) -> list[str]:
+    return _labels([label for label, _, _, _ in sources])
+
+
+def _parts(sources: Sequence[Source]) -> list[Part]:
     """Addresses that occur in several inputs get the input's label before them; all others stay as Terraform's."""
-    labels = _labels([label for label, _, _, _ in sources])
+    labels = _names(sources)
     listed = [_addresses(form, document) for _, form, document, _ in sources]
     counted = Counter(address for found in listed for address in found)
     parts: list[Part] = []
@@ -102,7 +133,7 @@ def _open(path: Path) -> list[tuple[str, str, Json, Path]]:
         return [(label, "synth", document, file) for label, document, file in synth.open_app(path)]
     if not path.exists():
         raise _wrong(path, "no such file", "name a plan, a state or a cdktf.out directory")
-    content = path.read_bytes()
+    content = path.read_bytes().removeprefix(b"\xef\xbb\xbf")  # PowerShell 5 writes one before UTF-8
     _refuse_other_formats(path, content)
     import orjson
 
@@ -129,6 +160,9 @@ def _form(document: Json, where: str) -> str:
             said = f"format_version '{version}' is newer than what this release reads (0.x and 1.x)"
             raise _wrong(Path(where), said, "update eksclave")
         if "planned_values" in document or "resource_changes" in document:
+            if not isinstance(document.get("resource_changes") or [], list) or document.get("resource_changes") == {}:
+                said = "resource_changes is no list, so this is not what Terraform writes"
+                raise _wrong(Path(where), said, "make it anew with terraform show -json")
             if document.get("errored") is True:
                 raise _wrong(Path(where), "the plan is of a run that failed", "plan again without errors")
             return "plan"

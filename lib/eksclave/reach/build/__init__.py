@@ -79,6 +79,9 @@ def _snapshot(build: Build) -> Snapshot:
         eni_configs=workloads.eni_configs(build),
         unread=_unread(build),
         assumed=_assumed(build),
+        destroyed=tuple(sorted((one.address, one.type, one.service) for one in world.destroyed)),
+        partial=world.partial,
+        secret=vpcs.secret_ranges(build),
         inputs=_inputs(world),
     )
 

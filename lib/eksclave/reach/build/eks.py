@@ -39,8 +39,9 @@ def eks_clusters(build: Build) -> tuple[clusters.Cluster, ...]:
 def _cluster(build: Build, cluster: Resource, known: Known) -> clusters.Cluster:
     vpc_config, access = cluster.block("vpc_config"), cluster.block("access_config")
     network, compute = cluster.block("kubernetes_network_config"), cluster.block("compute_config")
-    subnets = build.many(vpc_config.get("subnet_ids"), *SUBNET)
-    public = build.flag(vpc_config.get("endpoint_public_access"), True)
+    seen = bool(vpc_config)  # it is required: where none is seen, all of it is known only after apply
+    subnets: Value[tuple[str, ...]] = build.many(vpc_config.get("subnet_ids"), *SUBNET) if seen else AFTER_APPLY
+    public: Value[bool] = build.flag(vpc_config.get("endpoint_public_access"), True) if seen else AFTER_APPLY
     ranges = build.items(vpc_config.get("public_access_cidrs"))
     cidrs: Value[tuple[Any, ...]] = (
         tuple(ip_network(str(cidr)) for cidr in ranges) if ranges else (ip_network("0.0.0.0/0"),)
@@ -55,7 +56,7 @@ def _cluster(build: Build, cluster: Resource, known: Known) -> clusters.Cluster:
         cluster_group_key(cluster.address),
         cluster.region or NOT_IN_INPUT,
         _extra_groups(build, cluster, vpc_config.get("security_group_ids")),
-        build.flag(vpc_config.get("endpoint_private_access")),
+        build.flag(vpc_config.get("endpoint_private_access")) if seen else AFTER_APPLY,
         public,
         () if public is False else cidrs,
         None if not isinstance(service, str) else build.cidr(service),  # type: ignore[arg-type]

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from ipaddress import IPv4Network, IPv6Network
 
 from eksclave.reach.build.base import NACL, SUBNET, TABLE, VPC, Build, once
 from eksclave.reach.facts import network
 from eksclave.reach.facts.values import AFTER_APPLY, HOLE, NOT_IN_INPUT, OneOf, Origin, Unknown, Value
 from eksclave.terraform.model import Resource
-from eksclave.terraform.values import Ref
+from eksclave.terraform.values import Ref, Sensitive
 from eksclave.terraform.values import Unknown as NotKnown
 
 
@@ -243,3 +244,13 @@ def _associate(
     else:
         for one in subnet.candidates:
             found.setdefault(one, (Unknown(f"may be that of {association.address}"), build.origin(association)))
+
+
+def secret_ranges(build: Build) -> tuple[network.Network, ...]:
+    """Return the ranges of VPCs and subnets that are marked as sensitive."""
+    marked = [
+        build.cidr(one.get("cidr_block"))
+        for one in build.of("aws_vpc", "aws_subnet", "aws_vpc_ipv4_cidr_block_association", data=True)
+        if isinstance(one.values.get("cidr_block"), Sensitive)
+    ]
+    return tuple(sorted({one for one in marked if isinstance(one, (IPv4Network, IPv6Network))}, key=str))
