@@ -30,3 +30,9 @@ KNOWN: tuple[tuple[str, str], ...] = (
 def fix_of(said: str) -> str:
     """Return what to do about a known fault, or an empty string."""
     return next((fix for pattern, fix in KNOWN if re.search(pattern, said)), "")
+
+
+def plain(text: str) -> str:
+    """Return Terraform's words without their frame."""
+    lines = [line.strip("│╷╵ ").rstrip() for line in text.splitlines()]
+    return "\n".join(line for line in lines if line).removeprefix("Error: ") or "terraform ended without a word"

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from .blame import fix_of
+from .blame import fix_of, plain
 from .estate import Json, Stack
 from .processes import Processes
 from .result import Event, Problem, StageResult
@@ -28,10 +28,11 @@ _DONE = ("apply_complete",)
 
 @dataclass(frozen=True)
 class Bench:
-    """What every stage needs: the program, its environment, where to report."""
+    """What every stage needs: the program, its surroundings, where to report. Only `init` may download."""
 
     program: Path
-    environment: dict[str, str]
+    downloading: dict[str, str]
+    closed: dict[str, str]
     processes: Processes
     tell: Callable[[Event], None]
 
@@ -39,16 +40,17 @@ class Bench:
         """Run one stage of one stack in its private copy."""
         self.tell(Event(stack.name, stage, "begin"))
         hearing = _Hearing(stack, stage, self.tell)
-        environment = {**self.environment, "TF_APPEND_USER_AGENT": f"eksclave-stack/{stack.name}"}
+        surroundings = self.downloading if stage == "init" else self.closed
+        environment = {**surroundings, "TF_APPEND_USER_AGENT": f"eksclave-stack/{stack.name}"}
         begun = time.monotonic()
         done = self.processes.run([str(self.program), *COMMANDS[stage]], place, environment, hearing.hear)
         problems = hearing.problems
         succeeded = done.code == 0
         if stage == "second plan" and done.code == _CHANGED:
-            shown = self.processes.run([str(self.program), "show", "-json", "second.bin"], place, self.environment)
+            shown = self.processes.run([str(self.program), "show", "-json", "second.bin"], place, self.closed)
             problems = hearing.unrest(json.loads(shown.stdout or "{}"))
         elif not succeeded and not problems:
-            problems = [hearing.problem(_plain(done.stderr or done.stdout))]
+            problems = [hearing.problem(plain(done.stderr or done.stdout))]
         seconds = time.monotonic() - begun
         add, change, remove = hearing.counts
         result = StageResult(stage, succeeded, round(seconds, 2), add, change, remove, tuple(problems))
@@ -115,8 +117,3 @@ def _snippet_address(snippet: Any) -> str:
     if len(words) >= 3 and words[0] in ("resource", "data"):
         return ".".join(words[1:3]) if words[0] == "resource" else ".".join(words[:3])
     return context.removeprefix("resource.")
-
-
-def _plain(text: str) -> str:
-    lines = [line.strip("│╷╵ ").rstrip() for line in text.splitlines()]
-    return "\n".join(line for line in lines if line).removeprefix("Error: ") or "terraform ended without a word"
