@@ -41,6 +41,7 @@ def _good() -> list[dict[str, Any]]:
         _call("AttachRolePolicy", "iam", RoleName="node"),
         _call("CreateCluster", "eks", resourcesVpcConfig=private, bootstrapSelfManagedAddons=False),
         _call("CreateAccessEntry", "eks", type="EC2_LINUX", principalArn=ROLE),
+        _call("AssociateAccessPolicy", "eks", path=f"/clusters/c/access-entries/{ROLE}/access-policies"),
         _call("CreateAddon", "eks", addonName="vpc-cni"),
         _call("CreateNodegroup", "eks", nodeRole=ROLE),
     ]
@@ -64,7 +65,8 @@ def test_a_run_in_the_right_order_proves_every_statement() -> None:
         ("CreateRoute", "routes before nodes"),
         ("CreateNetworkAclEntry", "network ACLs before nodes"),
         ("AttachRolePolicy", "node policies before nodes"),
-        ("CreateAccessEntry", "node access entries before nodes"),
+        ("CreateAccessEntry", "access entries before nodes"),
+        ("AssociateAccessPolicy", "access entries before nodes"),
         ("CreateAddon", "network plugin before nodes"),
     ],
 )
@@ -92,15 +94,23 @@ def test_a_stack_that_calls_a_service_it_has_no_business_with_is_told() -> None:
     stack = Stack("network", Path("/x"), {"resource": {"aws_vpc": {"v": {}}, "aws_iam_role": {"r": {}}}}, ())
     assert services_of(stack) == {"ec2", "iam", "sts"}
     fine = [_call("CreateVpc"), _call("GetCallerIdentity", "sts")]
-    assert prove(fine, [stack])[-1].outcome == "pass"
-    strange = prove([*fine, _call("CreateFunction", "lambda")], [stack])[-1]
+    assert prove(fine, [stack])[-2].outcome == "pass"
+    strange = prove([*fine, _call("CreateFunction", "lambda")], [stack])[-2]
     assert strange.outcome == "fail"
     assert "network called lambda CreateFunction" in strange.said
 
 
+def test_a_call_that_wanted_to_leave_the_machine_is_told() -> None:
+    left = prove([_call("GetCallerIdentity", "sts"), _call("CONNECT", "outside", 403, host="x.example.com:443")], [])[
+        -1
+    ]
+    assert (left.name, left.outcome) == ("nothing left this machine", "fail")
+    assert left.said == "turned away: x.example.com:443"
+
+
 def test_a_type_that_is_not_known_leaves_its_stack_unasked() -> None:
     stack = Stack("network", Path("/x"), {"resource": {"aws_quantum_thing": {"v": {}}}}, ())
-    assert prove([_call("Anything", "quantum")], [stack])[-1].outcome == "asked nothing"
+    assert prove([_call("Anything", "quantum")], [stack])[-2].outcome == "asked nothing"
 
 
 def test_a_second_plans_changes_are_told_by_attribute_and_hide_what_is_sensitive() -> None:

@@ -5,6 +5,9 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from eksclave.errors import EksclaveError
 
 from .estate import Json, Stack, as_list
 
@@ -12,6 +15,9 @@ _ID = re.compile(r"\b(vpc|subnet|rtb|sg|vpce|tgw)-[0-9a-f]{8,17}\b")
 _PRINCIPAL = re.compile(r"\barn:aws[a-z-]*:iam::\d{12}:(?:role|user)/[\w+=,.@/-]+")
 _CIDR = re.compile(r"\b\d{1,3}(?:\.\d{1,3}){3}/\d{1,2}\b")
 _ZONE = re.compile(r"\b[a-z]{2}(?:-[a-z]+)+-\d[a-f]\b")
+
+KINDS = ("buckets", "gateways", "principals", "vpcs")
+"""What a seed may hold, each a list."""
 
 
 def existing(stacks: Sequence[Stack], account: str) -> Json:
@@ -34,14 +40,25 @@ def existing(stacks: Sequence[Stack], account: str) -> Json:
     return {"account": account, "vpcs": vpcs, "principals": principals, "gateways": gateways}
 
 
+def read_seed(file: Path) -> Json:
+    """Return what a user's file says is there already; raise where it is not an object of lists."""
+    try:
+        said = json.loads(file.read_text(encoding="utf-8"))
+    except ValueError as wrong:
+        raise EksclaveError(f"this is not JSON: {wrong}", "", str(file)) from None
+    odd = sorted(set(said) - set(KINDS)) if isinstance(said, dict) else ["not an object"]
+    if odd:
+        raise EksclaveError(f"'{odd[0]}' is not known here; known: {', '.join(KINDS)}", "", str(file))
+    return said
+
+
 def named(seed: Json) -> list[str]:
     """Return the ids of a seed for a person to read."""
-    inner = [part["id"] for vpc in seed.get("vpcs", []) for part in vpc.get("subnets", [])]
-    return [
-        *(one["id"] for kind in ("vpcs", "gateways") for one in seed.get(kind, [])),
-        *inner,
-        *seed.get("principals", []),
-    ]
+    vpcs = seed.get("vpcs", [])
+    parts = [part["id"] for vpc in vpcs for kind in ("subnets", "endpoints") for part in vpc.get(kind, [])]
+    plain = [ident for vpc in vpcs for kind in ("tables", "groups") for ident in vpc.get(kind, [])]
+    whole = [one["id"] for one in (*vpcs, *seed.get("gateways", []))]
+    return [*whole, *parts, *plain, *seed.get("principals", [])]
 
 
 def _vpc(stacks: Sequence[Stack], vpc: str, region: str, index: int, found: dict[str, list[str]]) -> Json:

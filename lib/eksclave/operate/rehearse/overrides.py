@@ -11,6 +11,7 @@ from typing import Any
 from eksclave.errors import EksclaveError
 
 from .estate import AWS, Json, Stack, as_list, producer
+from .kubernetes import KUBERNETES, Api
 from .surroundings import KEY_ID, SECRET
 
 OVERRIDE = "zz_rehearsal_override.tf.json"
@@ -21,8 +22,8 @@ _S3_CALLS = ("dynamodb", "iam", "s3", "sso", "sts")
 class Overrides:
     """Writes the private copy of each stack. The synthesized files are copied as they are; one file is added."""
 
-    def __init__(self, private: Path, url: str, stacks: Sequence[Stack]) -> None:
-        self.private, self.url, self.stacks = private, url, tuple(stacks)
+    def __init__(self, private: Path, url: str, stacks: Sequence[Stack], api: Api | None = None) -> None:
+        self.private, self.url, self.stacks, self.api = private, url, tuple(stacks), api
 
     def copy(self, stack: Stack) -> Path:
         """Copy a stack's folder, add its override file, and return the copy."""
@@ -35,9 +36,9 @@ class Overrides:
     def override(self, stack: Stack) -> Json:
         """Return the override file of one stack; raise where one of its providers could lead past the emulator."""
         providers = {
-            name: [self._provider(stack, one) for one in as_list(stack.body.get("provider", {}).get(name)) or [{}]]
+            name: [make(stack, one) for one in as_list(stack.body.get("provider", {}).get(name)) or [{}]]
             for name, source in stack.providers.items()
-            if source == AWS
+            if (make := {AWS: self._aws, KUBERNETES: self._kubernetes}.get(source))
         }
         kind, config = self._backend(stack)
         states = {name: self._remote_state(stack, name) for name in stack.remote_states}
@@ -46,7 +47,7 @@ class Overrides:
             made["data"] = {"terraform_remote_state": states}
         return made
 
-    def _provider(self, stack: Stack, original: Json) -> Json:
+    def _aws(self, stack: Stack, original: Json) -> Json:
         """Blocks of an override take the place of all blocks of that kind, so what is not repeated here stays."""
         if original.get("dynamic"):
             raise EksclaveError(
@@ -72,7 +73,12 @@ class Overrides:
         }
         if named := _endpoints(original.get("endpoints")):
             made["endpoints"] = [dict.fromkeys(named, self.url)]
-        return ({"alias": original["alias"]} if original.get("alias") else {}) | made
+        return _alias(original) | made
+
+    def _kubernetes(self, stack: Stack, original: Json) -> Json:
+        if self.api is None:
+            raise EksclaveError(f"{stack.name}: no Kubernetes API was named", "name one with --kubeconfig")
+        return _alias(original) | self.api.provider(self.private)
 
     def _backend(self, stack: Stack) -> tuple[str, Json]:
         kind, config = stack.backend
@@ -109,6 +115,10 @@ class Overrides:
             "skip_s3_checksum": True,
             "use_path_style": True,
         }
+
+
+def _alias(original: Json) -> Json:
+    return {"alias": original["alias"]} if original.get("alias") else {}
 
 
 def _endpoints(blocks: Any) -> list[str]:

@@ -19,15 +19,18 @@ _HASHES = re.compile(r"\n  hashes = \[.*?\n  \]", re.DOTALL)
 
 def install(
     runner: Processes, terraform: Path, folder: Path, environment: Mapping[str, str], stacks: Sequence[Stack]
-) -> None:
-    """Fill the plugin cache with what every stack asks for; raise where a provider cannot be had."""
-    for index, asked in enumerate(_asked(stacks)):
+) -> dict[str, EksclaveError]:
+    """Fill the plugin cache; return the stacks whose providers cannot be had, and why."""
+    missing: dict[str, EksclaveError] = {}
+    for index, (asked, names) in enumerate(_asked(stacks)):
         place = folder / str(index)
         place.mkdir(parents=True)
         (place / "main.tf.json").write_text(json.dumps({"terraform": {"required_providers": asked}}), encoding="utf-8")
         done = runner.run([str(terraform), "init", "-input=false", "-no-color"], place, dict(environment))
         if done.code:
-            raise EksclaveError(f"the providers cannot be installed: {plain(done.stderr)}", fix_of(done.stderr))
+            why = f"{', '.join(_sources(asked))} cannot be installed: {plain(done.stderr)}"
+            missing |= dict.fromkeys(names, EksclaveError(why, fix_of(done.stderr)))
+    return missing
 
 
 def unlock(place: Path) -> None:
@@ -41,9 +44,9 @@ def unlock(place: Path) -> None:
         lock.write_text(_HASHES.sub("", lock.read_text(encoding="utf-8")), encoding="utf-8")
 
 
-def _asked(stacks: Sequence[Stack]) -> list[Json]:
-    """Return each different set of required providers once."""
-    found: dict[str, Json] = {}
+def _asked(stacks: Sequence[Stack]) -> list[tuple[Json, list[str]]]:
+    """Return each different set of required providers once, with the stacks that ask for it."""
+    found: dict[str, tuple[Json, list[str]]] = {}
     for stack in stacks:
         asked: Json = {}
         for block in as_list(stack.body.get("terraform")):
@@ -52,8 +55,12 @@ def _asked(stacks: Sequence[Stack]) -> list[Json]:
         for name, source in stack.providers.items():
             asked.setdefault(name, {"source": source})
         asked.pop("terraform", None)
-        found.setdefault(json.dumps(asked, sort_keys=True), asked)
+        found.setdefault(json.dumps(asked, sort_keys=True), (asked, []))[1].append(stack.name)
     return list(found.values())
+
+
+def _sources(asked: Json) -> list[str]:
+    return sorted(str(about.get("source", name)) for name, about in asked.items())
 
 
 def _bare(about: object) -> Json:

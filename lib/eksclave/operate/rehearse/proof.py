@@ -7,6 +7,9 @@ from collections.abc import Iterable, Sequence
 from .estate import AWS, Json, Stack
 from .result import Proof
 
+OUTSIDE = "outside"
+"""What the emulator records as the service of a call for another machine."""
+
 _NODES = ("CreateNodegroup", "CreateFargateProfile")
 
 STEPS: dict[str, tuple[str, ...]] = {
@@ -28,7 +31,7 @@ def prove(calls: Sequence[Json], stacks: Iterable[Stack]) -> tuple[Proof, ...]:
         _entries(good, first),
         _network_plugin(good, first),
     ]
-    return (*made, _private(good), _services(calls, stacks))
+    return (*made, _private(good), _services(calls, stacks), _inside(calls))
 
 
 def _verdict(name: str, asked: int, late: Sequence[str], fine: str, nothing: str) -> Proof:
@@ -37,13 +40,17 @@ def _verdict(name: str, asked: int, late: Sequence[str], fine: str, nothing: str
     return Proof(name, "pass", asked, fine) if asked else Proof(name, "asked nothing", 0, nothing)
 
 
+def _nothing(first: int | None) -> str:
+    return "no node group was made" if first is None else "no such call was made"
+
+
 def _before_nodes(good: Sequence[tuple[int, Json]], first: int | None) -> list[Proof]:
     made = []
     for name, actions in STEPS.items():
         of = [(i, call) for i, call in good if call["service"] == "ec2" and call["action"] in actions]
         late = [_what(call) for i, call in of if first is not None and i > first]
         asked = len(of) if first is not None else 0
-        made.append(_verdict(name, asked, late, f"{asked} calls, all before the first node", "no node was made"))
+        made.append(_verdict(name, asked, late, f"{asked} calls, all before the first node", _nothing(first)))
     return made
 
 
@@ -60,9 +67,8 @@ def _rules(good: Sequence[tuple[int, Json]], first: int | None) -> Proof:
     of = [(i, call) for i, call in good if call["action"] in actions and call["asked"].get("GroupId") in groups]
     late = [_what(call) for i, call in of if first is not None and i > first]
     asked = len(of) if first is not None else 0
-    return _verdict(
-        "endpoint rules before nodes", asked, late, f"{asked} calls, all before the first node", "no node was made"
-    )
+    fine = f"{asked} calls, all before the first node"
+    return _verdict("endpoint rules before nodes", asked, late, fine, _nothing(first))
 
 
 def _attachments(good: Sequence[tuple[int, Json]], first: int | None) -> Proof:
@@ -90,27 +96,20 @@ def _attachments(good: Sequence[tuple[int, Json]], first: int | None) -> Proof:
 
 
 def _entries(good: Sequence[tuple[int, Json]], first: int | None) -> Proof:
-    """Access entries of nodes: written by the stack before the nodes, or by EKS itself for managed nodes."""
-    of = [
-        (i, call)
-        for i, call in good
-        if call["action"] == "CreateAccessEntry" and "LINUX" in str(call["asked"].get("type"))
-    ]
+    """Access entries with their policies; those of managed nodes EKS writes itself."""
+    actions = ("CreateAccessEntry", "AssociateAccessPolicy")
+    of = [(i, call) for i, call in good if call["action"] in actions]
     late = [_what(call) for i, call in of if first is not None and i > first]
-    return _verdict(
-        "node access entries before nodes",
-        len(of) if first is not None else 0,
-        late,
-        f"{len(of)} calls, all before the first node",
-        "EKS makes the entries of managed nodes itself",
-    )
+    asked = len(of) if first is not None else 0
+    nothing = "no entry was asked for; EKS writes those of managed nodes itself"
+    return _verdict("access entries before nodes", asked, late, f"{asked} calls, all before the first node", nothing)
 
 
 def _network_plugin(good: Sequence[tuple[int, Json]], first: int | None) -> Proof:
     """The VPC CNI is there before nodes: as an add-on, or because EKS brings its own copy."""
     name = "network plugin before nodes"
     if first is None:
-        return Proof(name, "asked nothing", 0, "no node was made")
+        return Proof(name, "asked nothing", 0, _nothing(first))
     clusters = [call["asked"] for _, call in good if call["action"] == "CreateCluster"]
     of = [i for i, call in good if call["action"] == "CreateAddon" and call["asked"].get("addonName") == "vpc-cni"]
     if of:
@@ -238,7 +237,7 @@ def _services(calls: Sequence[Json], stacks: Iterable[Stack]) -> Proof:
     strange = {
         f"{call['client']} called {call['service']} {call['action']}"
         for call in calls
-        if (own := allowed.get(call["client"])) is not None and call["service"] not in own
+        if (own := allowed.get(call["client"])) is not None and call["service"] not in {*own, OUTSIDE}
     }
     asked = sum(1 for call in calls if allowed.get(call["client"]) is not None)
     if strange:
@@ -249,6 +248,15 @@ def _services(calls: Sequence[Json], stacks: Iterable[Stack]) -> Proof:
         asked,
         f"{asked} calls, each to a service of its stack's own resources",
     )
+
+
+def _inside(calls: Sequence[Json]) -> Proof:
+    """Nothing asked for another machine; the emulator is also the proxy that would have been asked for it."""
+    name = "nothing left this machine"
+    hosts = sorted({f"{call['asked'].get('host')}" for call in calls if call["service"] == OUTSIDE})
+    if hosts:
+        return Proof(name, "fail", len(calls), f"turned away: {', '.join(hosts)}")
+    return Proof(name, "pass" if calls else "asked nothing", len(calls), f"{len(calls)} calls, all to the emulator")
 
 
 def _what(call: Json) -> str:

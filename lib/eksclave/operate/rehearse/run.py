@@ -15,9 +15,10 @@ from pathlib import Path
 from . import surroundings
 from .choice import account_of, chosen, reason_against
 from .emulator import Emulator
-from .estate import Json, Stack, read
+from .estate import AWS, Json, Stack, read
 from .existing import existing, named
 from .kept import write_environment
+from .kubernetes import Api
 from .order import in_order
 from .overrides import Overrides, state_buckets
 from .plugins import install, unlock
@@ -32,13 +33,18 @@ _SOCKET_ROOM = 80
 
 @dataclass(frozen=True)
 class Options:
-    """How to rehearse. `stacks` empty means all; `jobs` 0 means as many as there are processors."""
+    """How to rehearse. `stacks` empty means all; `jobs` 0 means as many as there are processors.
+
+    `origin` says where in a spec a construct comes from, or an empty string.
+    """
 
     stacks: tuple[str, ...] = ()
     jobs: int = 0
     keep: bool = False
     port: int = 0
     seed: Json = field(default_factory=dict)
+    origin: Callable[[str], str] = lambda _: ""
+    api: Api | None = None
 
 
 def rehearse(folder: Path, options: Options | None = None, tell: Callable[[Event], None] = lambda _: None) -> Rehearsal:
@@ -82,7 +88,8 @@ class _Run:
         found = terraform(private / "cli")
         self.program = found.program
         self.environment = dict(found.environment) | surroundings.private(private, self.sockets)
-        self.skipped = {stack.name: reason for stack in stacks if (reason := reason_against(stack, stacks))}
+        api = options.api is not None
+        self.skipped = {stack.name: reason for stack in stacks if (reason := reason_against(stack, stacks, api))}
         self.places: dict[str, Path] = {}
         self.stages: dict[str, list[StageResult]] = {stack.name: [] for stack in stacks}
         self.lock = threading.Lock()
@@ -90,7 +97,7 @@ class _Run:
         self.jobs = options.jobs or os.cpu_count() or 1
 
     def play(self, begun: float) -> Rehearsal:
-        played = [stack for stack in self.stacks if stack.name not in self.skipped]
+        played = self._installed([stack for stack in self.stacks if stack.name not in self.skipped])
         if not played:
             return self._answer(begun, (), (), ())
         emulator = Emulator.start(
@@ -107,10 +114,9 @@ class _Run:
         }
         emulator.seed(self.seed)
         before = set(emulator.inventory())
-        overrides = Overrides(self.private, emulator.url, self.stacks)
+        overrides = Overrides(self.private, emulator.url, self.stacks, self.options.api)
         self.places = {stack.name: overrides.copy(stack) for stack in played}
-        install(self.processes, self.program, self.private / "providers", self.environment, played)
-        bench = Bench(self.program, self.environment, closed, self.processes, self.tell)
+        bench = Bench(self.program, self.environment, closed, self.processes, self.tell, self.options.origin)
         applied = in_order(played, lambda stack: self._apply(bench, stack), self.jobs)
         calls = emulator.calls()
         proofs = prove(calls, played) if applied else ()
@@ -122,6 +128,14 @@ class _Run:
         in_order(played, lambda stack: self._destroy(bench, stack), self.jobs, reverse=True)
         left = tuple(sorted(set(emulator.inventory()) - before))
         return self._answer(begun, proofs, left if applied else (), emulator.calls())
+
+    def _installed(self, wanted: Sequence[Stack]) -> list[Stack]:
+        """Return the stacks whose providers are there; without that of AWS there is no rehearsal at all."""
+        missing = install(self.processes, self.program, self.private / "providers", self.environment, wanted)
+        if any(AWS in stack.providers.values() for stack in wanted if stack.name in missing):
+            raise next(iter(missing.values()))
+        self.skipped |= {name: str(why) for name, why in missing.items()}
+        return [stack for stack in wanted if stack.name not in missing]
 
     def _apply(self, bench: Bench, stack: Stack) -> bool:
         return all(self._stage(bench, stack, stage).succeeded for stage in ("init", "plan", "apply"))

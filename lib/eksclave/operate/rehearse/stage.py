@@ -35,11 +35,12 @@ class Bench:
     closed: dict[str, str]
     processes: Processes
     tell: Callable[[Event], None]
+    origin: Callable[[str], str] = lambda _: ""
 
     def play(self, stack: Stack, place: Path, stage: str) -> StageResult:
         """Run one stage of one stack in its private copy."""
         self.tell(Event(stack.name, stage, "begin"))
-        hearing = _Hearing(stack, stage, self.tell)
+        hearing = _Hearing(stack, stage, self.tell, self.origin)
         surroundings = self.downloading if stage == "init" else self.closed
         environment = {**surroundings, "TF_APPEND_USER_AGENT": f"eksclave-stack/{stack.name}"}
         begun = time.monotonic()
@@ -61,8 +62,8 @@ class Bench:
 class _Hearing:
     """Listens to `terraform -json`: one object a line (the machine-readable UI of the Terraform documentation)."""
 
-    def __init__(self, stack: Stack, stage: str, tell: Callable[[Event], None]) -> None:
-        self.stack, self.stage, self.tell = stack, stage, tell
+    def __init__(self, stack: Stack, stage: str, tell: Callable[[Event], None], origin: Callable[[str], str]) -> None:
+        self.stack, self.stage, self.tell, self.origin = stack, stage, tell, origin
         self.problems: list[Problem] = []
         self.counts = (0, 0, 0)
         self.done = self.planned = 0
@@ -89,19 +90,19 @@ class _Hearing:
             address = said["hook"]["resource"]["addr"]
             self.tell(Event(self.stack.name, self.stage, "progress", self.done, self.planned, said=address))
 
-    def problem(self, said: str, address: str = "") -> Problem:
-        """Return a problem of this stage."""
+    def problem(self, said: str, address: str = "", fix: str = "") -> Problem:
+        """Return a problem of this stage, traced back from the resource's address."""
         construct = self.stack.construct(address) if address else ""
-        return Problem(self.stack.name, self.stage, said, address, construct, fix=fix_of(said))
+        spec = self.origin(construct) if construct else ""
+        return Problem(self.stack.name, self.stage, said, address, construct, spec, fix or fix_of(said))
 
     def unrest(self, plan: Json) -> list[Problem]:
         """A second plan that is not empty: one problem for each change it would make."""
         fix = "write the value that the provider reads back, or ignore changes to it"
         found = [
-            Problem(self.stack.name, self.stage, f"the plan after the apply is not empty: {told}", address,
-                    self.stack.construct(address), fix=fix)
+            self.problem(f"the plan after the apply is not empty: {told}", address, fix)
             for address, told in sorted(differences(plan).items())
-        ]  # fmt: skip
+        ]
         return found or [self.problem("the plan after the apply is not empty: outputs change")]
 
     def _diagnosed(self, diagnostic: Json) -> Problem:

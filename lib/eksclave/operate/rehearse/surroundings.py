@@ -17,7 +17,7 @@ ADDRESS = "AWS_ENDPOINT_URL"
 provider's `endpoints` block says the same, but it checks each of its 303 arguments against all: 4 s a command."""
 
 _WAYS_OUT = ("HTTPS_PROXY", "HTTP_PROXY", "https_proxy", "http_proxy")
-_LOOPBACK = ("127.0.0.1", "localhost", "::1")
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
 _OTHERS = ("AWS_ENDPOINT_URL_", "TF_AWS_", "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "AWS_PROFILE", "AWS_SESSION_TOKEN",
            "AWS_ROLE_ARN", "AWS_WEB_IDENTITY_TOKEN_FILE", "AWS_CONTAINER_CREDENTIALS_")  # fmt: skip
 
@@ -42,14 +42,14 @@ def private(folder: Path, sockets: Path) -> dict[str, str]:
 def closed(environment: Mapping[str, str], url: str) -> dict[str, str]:
     """Return the environment with the emulator as the only AWS, and as the proxy that turns all else away."""
     made = {**environment, ADDRESS: url, **dict.fromkeys(_WAYS_OUT, url)}
-    made |= dict.fromkeys(("NO_PROXY", "no_proxy"), ",".join(_LOOPBACK))
+    made |= dict.fromkeys(("NO_PROXY", "no_proxy"), ",".join(LOOPBACK))
     check(made, url)
     return made
 
 
 def check(environment: Mapping[str, str], url: str) -> None:
     """Refuse surroundings from which an AWS service, or anything else outside, could be reached."""
-    if urlsplit(url).hostname not in _LOOPBACK:
+    if urlsplit(url).hostname not in LOOPBACK:
         raise EksclaveError(f"the emulator's address '{url}' is not loopback")
     for name in (ADDRESS, *_WAYS_OUT):
         if environment.get(name) != url:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
-import subprocess
 import sys
 from pathlib import Path
 
 from eksclave.errors import EksclaveError, ToolError
+
+from .processes import Processes
+from .signals import ending
 
 
 def app_of(spec: Path) -> Path:
@@ -25,12 +27,15 @@ def synthesize(spec: Path, folder: Path) -> Path:
     app = app_of(spec)
     environment = {**os.environ, "EKSCLAVE_SPECS": str(spec.resolve()), "CDKTF_OUTDIR": str(folder)}
     environment.pop("EKSCLAVE_DAY0", None)
-    done = subprocess.run(
-        [sys.executable, str(app)], cwd=app.parent, env=environment, capture_output=True, text=True, check=False
-    )
-    if done.returncode == 2 and done.stderr.strip():
+    processes = Processes()
+    try:
+        with ending(processes):
+            done = processes.run([sys.executable, str(app)], app.parent, environment)
+    finally:
+        processes.close()
+    if done.code == 2 and done.stderr.strip():
         raise EksclaveError(done.stderr.strip())
-    if done.returncode:
+    if done.code:
         words = done.stderr.strip().splitlines()
         raise ToolError(f"the app cannot be synthesized: {words[-1] if words else 'it said nothing'}", where=str(app))
     return folder
