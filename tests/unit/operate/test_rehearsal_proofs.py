@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 from eksclave.cli.rehearse_view import summary
 from eksclave.operate.rehearse.blame import fix_of
+from eksclave.operate.rehearse.business import services_of
 from eksclave.operate.rehearse.estate import Stack
-from eksclave.operate.rehearse.proof import prove, services_of
+from eksclave.operate.rehearse.proof import prove
 from eksclave.operate.rehearse.result import Cost, Problem, Rehearsal, StackResult, StageResult
 from eksclave.operate.rehearse.unrest import differences
 
@@ -76,6 +77,26 @@ def test_a_call_that_comes_after_the_first_node_fails_its_proof_alone(action: st
     calls.remove(late)
     calls.append(late)
     assert {name for name, outcome in _outcomes(calls).items() if outcome == "fail"} == {proof}
+
+
+def test_a_cluster_in_auto_mode_is_its_own_first_node() -> None:
+    auto = {"enabled": True, "nodeRoleArn": ROLE}
+    calls = [call for call in _good() if call["service"] != "eks"]
+    whole = _call("CreateCluster", "eks", resourcesVpcConfig={"endpointPublicAccess": False}, computeConfig=auto)
+    assert "fail" not in _outcomes([*calls, whole]).values()
+    assert _outcomes([*calls, whole])["network plugin before nodes"] == "pass"
+    late = _outcomes([whole, *calls])
+    assert {late[name] for name in ("endpoints before nodes", "node policies before nodes")} == {"fail"}
+
+
+def test_routes_by_which_operators_come_may_follow_the_nodes() -> None:
+    calls = [{**call, "client": "cluster"} if call["service"] == "eks" else call for call in _good()]
+    access = Stack("access", Path("/x"), {}, ("cluster",))
+    peered = _call("CreateRoute", client="access", VpcPeeringConnectionId="pcx-1", RouteTableId="rtb-1")
+    outcomes = {proof.name: proof.outcome for proof in prove([*calls, peered], [access])}
+    assert outcomes["routes before nodes"] == "pass"
+    outcomes = {proof.name: proof.outcome for proof in prove([*calls, {**peered, "client": "network"}], [access])}
+    assert outcomes["routes before nodes"] == "fail"
 
 
 def test_a_call_that_was_refused_proves_nothing() -> None:

@@ -13,19 +13,19 @@ from .signals import ending
 
 
 def app_of(spec: Path) -> Path:
-    """Return the `main.py` of the app that a spec belongs to: in the nearest folder above it that has one."""
-    for folder in (Path.cwd(), *spec.resolve().parents):
+    """Return the `main.py` of the app that a spec belongs to: here, above here, or above the spec."""
+    for folder in (Path.cwd(), *Path.cwd().parents, *spec.resolve().parents):
         if (folder / "main.py").is_file() and (folder / "stacks").is_dir():
             return folder / "main.py"
     raise EksclaveError(
-        "no app (main.py with stacks/) is above this spec", "give a cdktf.out folder instead", str(spec)
+        "no app here: stacks are made by main.py of the eksclave tree", "run this inside it, or give a cdktf.out folder"
     )
 
 
 def synthesize(spec: Path, folder: Path) -> Path:
     """Write the stacks of one spec into `folder`; raise with the app's own words where that fails."""
     app = app_of(spec)
-    environment = {**os.environ, "EKSCLAVE_SPECS": str(spec.resolve()), "CDKTF_OUTDIR": str(folder)}
+    environment = {**os.environ, "EKSCLAVE_SPECS": str(spec.resolve()), "CDKTF_OUTDIR": str(folder.absolute())}
     environment.pop("EKSCLAVE_DAY0", None)
     processes = Processes()
     try:
