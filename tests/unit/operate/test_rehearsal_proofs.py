@@ -89,6 +89,14 @@ def test_a_cluster_in_auto_mode_is_its_own_first_node() -> None:
     assert {late[name] for name in ("endpoints before nodes", "node policies before nodes")} == {"fail"}
 
 
+def test_pods_on_fargate_need_no_network_plugin() -> None:
+    calls = [call for call in _good() if call["action"] not in ("CreateAddon", "CreateNodegroup")]
+    fargate = _call("CreateFargateProfile", "eks", podExecutionRoleArn=ROLE)
+    assert _outcomes([*calls, fargate])["network plugin before nodes"] == "pass"
+    both = [*calls, fargate, _call("CreateNodegroup", "eks", nodeRole=ROLE)]
+    assert _outcomes(both)["network plugin before nodes"] == "fail"
+
+
 def test_routes_by_which_operators_come_may_follow_the_nodes() -> None:
     calls = [{**call, "client": "cluster"} if call["service"] == "eks" else call for call in _good()]
     access = Stack("access", Path("/x"), {}, ("cluster",))

@@ -141,6 +141,8 @@ def _network_plugin(good: Sequence[tuple[int, Json]], first: int | None) -> Proo
         )
     if any(_is_auto(call) for _, call in good):
         return Proof(name, "pass", len(clusters), "Auto Mode brings its own")
+    if all(call["action"] != "CreateNodegroup" for _, call in good):
+        return Proof(name, "pass", len(clusters), "Fargate brings its own")
     if all(one.get("bootstrapSelfManagedAddons", True) for one in clusters):
         return Proof(name, "pass", len(clusters), "EKS brings its self-managed copy")
     return Proof(name, "fail", len(clusters), "no vpc-cni add-on, and bootstrapSelfManagedAddons is false")
