@@ -17,6 +17,7 @@ from typing import Any
 
 import pytest
 
+ROOT = Path(__file__).resolve().parents[2]
 pytestmark = pytest.mark.slow
 needs_terraform = pytest.mark.skipif(shutil.which("terraform") is None, reason="terraform is not on PATH")
 
@@ -155,17 +156,36 @@ def test_a_refusal_names_the_stack_the_address_the_construct_and_the_providers_w
 
 
 @needs_terraform
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_a_signal_ends_every_process_and_removes_every_folder(bench: Bench, number: int) -> None:
-    process = bench.start()
+@pytest.mark.parametrize(
+    ("number", "moment"),
+    [
+        (signal.SIGINT, "init done"),
+        (signal.SIGTERM, "plan done"),
+        (signal.SIGHUP, "apply done"),
+        (signal.SIGINT, "second plan done"),
+    ],
+)
+def test_a_signal_ends_every_process_and_removes_every_folder(bench: Bench, number: int, moment: str) -> None:
+    process = bench.start("--stack", "tiny-network")
     assert process.stderr is not None
-    assert "init done" in process.stderr.readline()
-    time.sleep(2)
-    assert any("terraform" in one for one in bench.left()), "a plan is under way"
+    while moment not in process.stderr.readline():
+        assert process.poll() is None, "it ended before that"
+    time.sleep(1)
+    assert any("terraform" in one for one in bench.left()), "a command is under way"
     process.send_signal(number)
     _, err = process.communicate(timeout=60)
     assert process.returncode == 130
     assert "interrupted" in err
+    assert "Traceback" not in err
+
+
+@pytest.mark.parametrize("wait", [0.7, 2.0])
+def test_a_signal_before_anything_is_told_ends_all_as_well(bench: Bench, wait: float) -> None:
+    process = bench.start(folder=ROOT / "clusters" / "01-minimal.yaml")
+    time.sleep(wait)
+    process.send_signal(signal.SIGTERM)
+    _, err = process.communicate(timeout=60)
+    assert process.returncode != 0
     assert "Traceback" not in err
 
 
@@ -209,10 +229,39 @@ def _mirror(folder: Path, script: str) -> Path:
 
 
 @needs_terraform
-def test_a_provider_that_crashes_is_told(bench: Bench, tmp_path: Path) -> None:
-    code, _, err = bench.run(EKSCLAVE_PROVIDER_MIRROR=str(_mirror(tmp_path, "echo boom >&2; exit 3")))
-    assert code == 2
-    assert "the AWS provider's schema cannot be read" in err
+def test_a_provider_that_cannot_start_is_told(bench: Bench, tmp_path: Path) -> None:
+    mirror = _mirror(tmp_path, "echo boom >&2; exit 3")
+    code, out, _ = bench.run(EKSCLAVE_PROVIDER_MIRROR=str(mirror))
+    assert code == 1
+    assert "error: tiny-network: plan: Failed to load plugin schemas" in out
+    assert "= fix: the provider's process crashed; run again with --keep" in out
+    assert "tiny-rules was not rehearsed: a stack before it failed" in out
+
+
+@needs_terraform
+def test_a_provider_that_is_killed_in_the_middle_is_told(bench: Bench) -> None:
+    process = bench.start()
+    killed = _kill(bench, "terraform-provider-aws", process)
+    out, err = process.communicate(timeout=400)
+    assert killed, err
+    assert process.returncode == 1, out + err
+    assert "= fix: the provider's process crashed" in out
+    assert "not well" in out
+
+
+def _kill(bench: Bench, name: str, of: subprocess.Popen[str]) -> bool:
+    """Kill the first process of this bench with that name, as soon as there is one."""
+    while of.poll() is None:
+        for entry in Path("/proc").iterdir():
+            try:
+                mine = entry.name.isdigit() and str(bench.tmp) in (entry / "environ").read_text(errors="replace")
+                if mine and name in (entry / "cmdline").read_text().split("\0")[0]:
+                    time.sleep(0.3)
+                    os.kill(int(entry.name), signal.SIGKILL)
+                    return True
+            except OSError:
+                continue
+    return False
 
 
 @needs_terraform
@@ -227,7 +276,7 @@ def test_a_missing_plugin_is_told_with_what_to_do(bench: Bench, tmp_path: Path) 
     stack.write_text(json.dumps(body))
     code, _, err = bench.run(EKSCLAVE_PROVIDER_MIRROR=str(mirror))
     assert code == 2
-    assert "the AWS provider cannot be installed" in err
+    assert "hashicorp/aws cannot be installed" in err
     assert "terraform providers mirror" in err
 
 

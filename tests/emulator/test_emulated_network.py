@@ -69,6 +69,28 @@ def test_an_endpoint_holds_its_security_group_and_subnets_until_it_is_deleted(cl
     ec2.delete_vpc(VpcId=vpc)
 
 
+def test_a_transit_gateways_attachment_holds_its_subnets_and_is_seen_as_deleted(cloud: Any, refused: Any) -> None:
+    ec2 = cloud.client("ec2")
+    vpc, subnets = cloud.network("aab")
+    gateway = ec2.create_transit_gateway()["TransitGateway"]["TransitGatewayId"]
+    ask = {"TransitGatewayId": gateway, "VpcId": vpc}
+    said = refused(ec2, "create_transit_gateway_vpc_attachment", **ask, SubnetIds=subnets)
+    assert said.startswith("DuplicateSubnetsInSameZone")
+    tags = [{"ResourceType": "transit-gateway-attachment", "Tags": [{"Key": "a", "Value": "b"}]}]
+    made = ec2.create_transit_gateway_vpc_attachment(**ask, SubnetIds=subnets[1:], TagSpecifications=tags)
+    ident = made["TransitGatewayVpcAttachment"]["TransitGatewayAttachmentId"]
+    assert made["TransitGatewayVpcAttachment"]["Tags"] == tags[0]["Tags"]
+    assert refused(ec2, "delete_subnet", SubnetId=subnets[1]).startswith("DependencyViolation")
+    ec2.delete_transit_gateway_vpc_attachment(TransitGatewayAttachmentId=ident)
+    (seen,) = ec2.describe_transit_gateway_vpc_attachments(TransitGatewayAttachmentIds=[ident])[
+        "TransitGatewayVpcAttachments"
+    ]
+    assert seen["State"] == "deleted"
+    assert not [line for line in cloud.control("inventory") if ident in line]
+    ec2.delete_subnet(SubnetId=subnets[1])
+    ec2.create_transit_gateway_vpc_attachment(**ask, SubnetIds=subnets[2:])
+
+
 def test_overlapping_subnets_are_refused(cloud: Any, refused: Any) -> None:
     vpc, _ = cloud.network("a")
     said = refused(cloud.client("ec2"), "create_subnet", VpcId=vpc, CidrBlock="10.0.0.128/25")

@@ -171,3 +171,24 @@ def test_ids_that_no_stack_makes_are_taken_to_be_there() -> None:
         {"id": "vpc-0a1b2c3d4e5f60718", "region": "eu-central-1", "cidr": "10.20.0.0/16", "tables": [], "groups": [], "endpoints": [],
          "subnets": [{"id": "subnet-0a1b2c3d4e5f60701", "zone": "eu-central-1b"}]}
     ]  # fmt: skip
+
+
+def test_a_peers_tables_and_range_are_read_off_the_routes() -> None:
+    peering = "${aws_vpc_peering_connection.office.id}"
+    routes = {
+        "back": {"route_table_id": "rtb-0b1b2c3d4e5f60718", "destination_cidr_block": "10.0.0.0/16"},
+        "there": {"route_table_id": "${each.value}", "destination_cidr_block": "172.16.0.0/20"},
+    }
+    body = {
+        "provider": {"aws": [{"region": "eu-central-1"}]},
+        "resource": {
+            "aws_vpc_peering_connection": {"office": {"peer_vpc_id": "vpc-0b1b2c3d4e5f60718", "vpc_id": "${x}"}},
+            "aws_route": {name: {**route, "vpc_peering_connection_id": peering} for name, route in routes.items()},
+        },
+    }
+    (peer,) = existing([_stack("a", body)], "111122223333")["vpcs"]
+    assert (peer["id"], peer["cidr"], peer["tables"]) == (
+        "vpc-0b1b2c3d4e5f60718",
+        "172.16.0.0/20",
+        ["rtb-0b1b2c3d4e5f60718"],
+    )

@@ -32,10 +32,12 @@ def existing(stacks: Sequence[Stack], account: str) -> Json:
     peers = _peers(stacks)
     principals = sorted({match[0] for stack in stacks for match in _PRINCIPAL.finditer(json.dumps(stack.body))})
     own = [vpc for vpc in found.get("vpc", []) if vpc not in peers]
+    taken = {table for peer in peers.values() for table in peer["tables"]}
+    found["rtb"] = [table for table in found.get("rtb", []) if table not in taken]
     vpcs = [_vpc(stacks, vpc, region, index, found if index == 0 else {}) for index, vpc in enumerate(own)]
-    vpcs += [{"id": vpc, "region": where or region, "account": who or account,
-              "cidr": cidr or f"10.{200 + index}.0.0/16"}
-             for index, (vpc, (where, who, cidr)) in enumerate(sorted(peers.items()))]  # fmt: skip
+    for index, (vpc, peer) in enumerate(sorted(peers.items())):
+        assumed = {"region": region, "account": account, "cidr": f"10.{200 + index}.0.0/16"}
+        vpcs.append({"id": vpc, **assumed, **{word: value for word, value in peer.items() if value}})
     gateways = [{"id": gateway, "region": region} for gateway in found.get("tgw", [])]
     return {"account": account, "vpcs": vpcs, "principals": principals, "gateways": gateways}
 
@@ -84,24 +86,23 @@ def _zone(stacks: Sequence[Stack], subnet: str, region: str, index: int) -> str:
     return f"{region}{'abc'[index % 3]}"
 
 
-def _peers(stacks: Iterable[Stack]) -> dict[str, tuple[str, str, str]]:
-    """VPCs at the other end of a peering: their Region, account and, where a route names it, their range."""
-    found: dict[str, tuple[str, str, str]] = {}
+def _peers(stacks: Iterable[Stack]) -> dict[str, Json]:
+    """VPCs at the other end of a peering: Region and account, the range that routes lead to, tables with a way back."""
+    found: dict[str, Json] = {}
     for stack in stacks:
-        routes = [
-            body
-            for kind, _, body in stack.blocks("resource")
-            if kind == "aws_route" and body.get("vpc_peering_connection_id")
-        ]
+        routes = [body for kind, _, body in stack.blocks("resource") if kind == "aws_route"]
         for kind, name, body in stack.blocks("resource"):
             if kind == "aws_vpc_peering_connection" and _ID.fullmatch(str(body.get("peer_vpc_id"))):
-                cidr = next((str(route.get("destination_cidr_block", "")) for route in routes
-                             if f"connection.{name}." in str(route["vpc_peering_connection_id"])), "")  # fmt: skip
-                found[body["peer_vpc_id"]] = (
-                    str(body.get("peer_region") or ""),
-                    str(body.get("peer_owner_id") or ""),
-                    cidr,
-                )
+                over = [one for one in routes if f"connection.{name}." in str(one.get("vpc_peering_connection_id"))]
+                back = [one for one in over if _ID.fullmatch(str(one.get("route_table_id")))]
+                there = [str(one["destination_cidr_block"]) for one in over
+                         if one not in back and one.get("destination_cidr_block")]  # fmt: skip
+                found[body["peer_vpc_id"]] = {
+                    "region": str(body.get("peer_region") or ""),
+                    "account": str(body.get("peer_owner_id") or ""),
+                    "cidr": there[0] if there else "",
+                    "tables": sorted({str(one["route_table_id"]) for one in back}),
+                }
     return found
 
 

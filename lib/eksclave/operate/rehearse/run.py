@@ -181,13 +181,13 @@ class _Run:
         taken = named(self.seed)
         notes = (
             *([f"taken to be there already: {', '.join(taken)}"] if taken else []),
-            *(f"{name} was not rehearsed: {why}" for name, why in self.skipped.items()),
+            *(f"{stack.name} was not rehearsed: {stack.skipped}" for stack in stacks if stack.skipped),
             *sorted(faults),
         )
         return Rehearsal(stacks, proofs, left, len(calls), cost, str(self.private) if self.options.keep else "", notes)
 
     def _unreached(self, stack: Stack) -> str:
-        return "" if self.stages[stack.name] else "not reached: a stack before it failed"
+        return "" if self.stages[stack.name] else "a stack before it failed"
 
 
 def _short(folder: Path) -> Path:

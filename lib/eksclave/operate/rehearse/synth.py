@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import tempfile
 from pathlib import Path
 
 from eksclave.errors import EksclaveError, ToolError
@@ -29,7 +30,8 @@ def synthesize(spec: Path, folder: Path) -> Path:
     environment.pop("EKSCLAVE_DAY0", None)
     processes = Processes()
     try:
-        with ending(processes):
+        with tempfile.TemporaryDirectory(prefix="eksclave-synth-") as private, ending(processes):
+            environment["TMPDIR"] = private  # what the CDK unpacks goes with it, even where the CDK is ended
             done = processes.run([sys.executable, str(app)], app.parent, environment)
     finally:
         processes.close()
