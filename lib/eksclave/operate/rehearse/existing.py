@@ -22,7 +22,7 @@ KINDS = ("buckets", "gateways", "principals", "vpcs")
 
 def existing(stacks: Sequence[Stack], account: str) -> Json:
     """Return the seed that these stacks need: VPCs with subnets, tables, groups and endpoints, principals, gateways."""
-    region = _region(stacks)
+    region = region_of(stacks)
     ids: dict[str, list[str]] = {}
     for stack in stacks:
         text = json.dumps(stack.body)
@@ -106,7 +106,8 @@ def _peers(stacks: Iterable[Stack]) -> dict[str, Json]:
     return found
 
 
-def _region(stacks: Iterable[Stack]) -> str:
+def region_of(stacks: Iterable[Stack]) -> str:
+    """The Region of the first provider that names one."""
     for stack in stacks:
         for block in as_list(stack.body.get("provider", {}).get("aws")):
             if block.get("region") and not block.get("alias"):

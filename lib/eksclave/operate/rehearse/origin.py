@@ -12,6 +12,11 @@ from eksclave.spec.yaml_nodes import Path as ValuePath
 ORIGINS: tuple[tuple[str, str], ...] = (
     (r"network/.*flow-log", "network.flow_logs"),
     (r"network/.*/nacl-", "network.strict_nacls"),
+    (
+        r"network/network/(nodes|control_plane|endpoints|load_balancers)-(.+?)(?:-table)?$",
+        "network.existing.subnets.{}.{}",
+    ),
+    (r"network/network/Default", "network.existing.vpc_id"),
     (r"network/", "network"),
     (r"endpoints/endpoints/(group|rules)\b", "endpoints"),
     (r"endpoints/endpoints/([\w.-]+)", "endpoints.services.{}"),

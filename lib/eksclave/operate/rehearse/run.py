@@ -16,7 +16,7 @@ from . import surroundings
 from .choice import account_of, chosen, reason_against
 from .emulator import Emulator
 from .estate import AWS, Json, Stack, read
-from .existing import existing, named
+from .existing import existing, named, region_of
 from .kept import write_environment
 from .kubernetes import Api
 from .order import in_order
@@ -122,7 +122,7 @@ class _Run:
         proofs = prove(calls, played) if applied else ()
         self._plan_again(bench, played)
         if self.options.keep:
-            write_environment(self.private, emulator, closed)
+            write_environment(self.private, emulator, closed, region_of(played))
             self.processes.release(emulator.process)
             return self._answer(begun, proofs, (), calls)
         in_order(played, lambda stack: self._destroy(bench, stack), self.jobs, reverse=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -23,6 +24,7 @@ COMMANDS = {
     "destroy": ("destroy", "-json", "-input=false", "-lock-timeout=0s", "-auto-approve", "-refresh=false"),
 }
 _CHANGED = 2
+_ADDRESS = re.compile(r"(module\.[\w-]+(\[[^]]*\])?\.)*(data\.)?[\w-]+\.[\w-]+(\[[^]]*\])?")
 _DONE = ("apply_complete",)
 
 
@@ -108,7 +110,13 @@ class _Hearing:
     def _diagnosed(self, diagnostic: Json) -> Problem:
         summary, detail = str(diagnostic.get("summary", "")), str(diagnostic.get("detail", ""))
         address = str(diagnostic.get("address") or _snippet_address(diagnostic.get("snippet")))
-        return self.problem(f"{summary}\n{detail}".strip(), address)
+        return self.problem(f"{summary}\n{detail}".strip(), _resource(address))
+
+
+def _resource(address: str) -> str:
+    """Return the resource of an address that may go on into its arguments (`aws_subnet.a.lifecycle.postcondition`)."""
+    found = _ADDRESS.match(address)
+    return found[0] if found else address
 
 
 def _snippet_address(snippet: Any) -> str:
