@@ -39,9 +39,10 @@ lint: environment  ## ruff, the layers, the types
 	@$(BIN)/lint-imports --no-logo
 	@$(BIN)/pyright
 
-bench: environment  ## measure synth and prove: 1, 10, 100 clusters, eager bindings and the solver beside ours
+bench: environment  ## measure synth, prove and a rehearsal, each beside what it replaces
 	@$(BIN)/python bench/synth.py
 	@$(BIN)/python bench/prove.py
+	@$(BIN)/python bench/rehearse.py
 
 golden: environment  ## write the golden files, and fail where one changed
 	@$(PYTEST) tests/golden --golden=write
