@@ -165,6 +165,8 @@ def test_a_second_plans_changes_are_told_by_attribute_and_hide_what_is_sensitive
         ("Plugin did not respond\nThe plugin encountered an error", "provider's process crashed"),
         ("write /x: no space left on device", "disk is full"),
         ("api error EmulatorNotImplemented: The x action", "emulator lacks"),
+        ('An argument named "use_lockfile" is not expected here.', "install Terraform 1.10"),
+        ('request send failed, Post "https://sts.eu-central-1.amazonaws.com/": Forbidden', "was turned away"),
         ("some other error", ""),
     ],
 )
