@@ -85,7 +85,7 @@ class Emulator:
         with self.lock:
             self.record.outside(str(environ.get("REQUEST_METHOD", "")), outside)
         said = f"'{outside}' is not on this machine and is not reached from here".encode()
-        start("403 FORBIDDEN", [("Content-Type", "text/plain"), ("Content-Length", str(len(said)))])
+        start("403 Forbidden", [("Content-Type", "text/plain"), ("Content-Length", str(len(said)))])
         return [said]
 
     def _control(self, environ: dict[str, Any], body: bytes, start: Any) -> Iterable[bytes]:

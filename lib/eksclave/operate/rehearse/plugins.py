@@ -22,14 +22,15 @@ def install(
 ) -> dict[str, EksclaveError]:
     """Fill the plugin cache; return the stacks whose providers cannot be had, and why."""
     missing: dict[str, EksclaveError] = {}
-    for index, (asked, names) in enumerate(_asked(stacks)):
+    for index, (asked, of) in enumerate(_asked(stacks)):
         place = folder / str(index)
         place.mkdir(parents=True)
         (place / "main.tf.json").write_text(json.dumps({"terraform": {"required_providers": asked}}), encoding="utf-8")
         done = runner.run([str(terraform), "init", "-input=false", "-no-color"], place, dict(environment))
         if done.code:
-            why = f"{', '.join(_sources(asked))} cannot be installed: {plain(done.stderr)}"
-            missing |= dict.fromkeys(names, EksclaveError(why, fix_of(done.stderr)))
+            sources = sorted({source for stack in of for source in stack.providers.values()})
+            why = f"{', '.join(sources)} cannot be installed: {plain(done.stderr)}"
+            missing |= dict.fromkeys([stack.name for stack in of], EksclaveError(why, fix_of(done.stderr)))
     return missing
 
 
@@ -44,9 +45,9 @@ def unlock(place: Path) -> None:
         lock.write_text(_HASHES.sub("", lock.read_text(encoding="utf-8")), encoding="utf-8")
 
 
-def _asked(stacks: Sequence[Stack]) -> list[tuple[Json, list[str]]]:
+def _asked(stacks: Sequence[Stack]) -> list[tuple[Json, list[Stack]]]:
     """Return each different set of required providers once, with the stacks that ask for it."""
-    found: dict[str, tuple[Json, list[str]]] = {}
+    found: dict[str, tuple[Json, list[Stack]]] = {}
     for stack in stacks:
         asked: Json = {}
         for block in as_list(stack.body.get("terraform")):
@@ -55,12 +56,8 @@ def _asked(stacks: Sequence[Stack]) -> list[tuple[Json, list[str]]]:
         for name, source in stack.providers.items():
             asked.setdefault(name, {"source": source})
         asked.pop("terraform", None)
-        found.setdefault(json.dumps(asked, sort_keys=True), (asked, []))[1].append(stack.name)
+        found.setdefault(json.dumps(asked, sort_keys=True), (asked, []))[1].append(stack)
     return list(found.values())
-
-
-def _sources(asked: Json) -> list[str]:
-    return sorted(str(about.get("source", name)) for name, about in asked.items())
 
 
 def _bare(about: object) -> Json:
