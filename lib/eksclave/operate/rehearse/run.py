@@ -134,7 +134,7 @@ class _Run:
         missing = install(self.processes, self.program, self.private / "providers", self.environment, wanted)
         if any(AWS in stack.providers.values() for stack in wanted if stack.name in missing):
             raise next(iter(missing.values()))
-        self.skipped |= {name: str(why) for name, why in missing.items()}
+        self.skipped |= {name: " ".join(str(why).split()) for name, why in missing.items()}
         return [stack for stack in wanted if stack.name not in missing]
 
     def _apply(self, bench: Bench, stack: Stack) -> bool:
