@@ -45,7 +45,7 @@ def reason_against(stack: Stack, stacks: Sequence[Stack], has_api: bool = False)
         return "it holds no AWS resources"
     if stack.unknown_states:
         return f"it reads the state '{', '.join(stack.unknown_states)}', which no stack in this folder writes"
-    programs = [name for type_, name, body in stack.blocks("resource") if body.get("provisioner")]
+    programs = [name for _, name, body in stack.blocks("resource") if body.get("provisioner")]
     if programs:
         return f"it runs programs of its own (provisioner in {', '.join(programs)})"
     by_name = {one.name: one for one in stacks}

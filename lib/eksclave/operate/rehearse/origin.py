@@ -66,17 +66,19 @@ class Origin:
         path: list[str | int] = []
         value: Any = self.values
         for part in parts:
-            if isinstance(value, list):
-                found = [i for i, one in enumerate(value) if part in (one.get(word) for word in _NAMES)]
-                if not found:
-                    break
-                path.append(found[0])
-            elif isinstance(value, dict) and part in value:
-                path.append(part)
-            else:
+            step = _step(value, part)
+            if step is None:
                 break
-            value = value[path[-1]]
+            path.append(step)
+            value = value[step]
         return tuple(path)
+
+
+def _step(value: Any, part: str) -> str | int | None:
+    if isinstance(value, list):
+        items: list[Any] = value
+        return next((i for i, one in enumerate(items) if part in (one.get(word) for word in _NAMES)), None)
+    return part if isinstance(value, dict) and part in value else None
 
 
 def _dotted(path: ValuePath) -> str:

@@ -24,7 +24,7 @@ from .overrides import Overrides, state_buckets
 from .plugins import install, unlock
 from .processes import Processes
 from .proof import prove
-from .result import Cost, Event, Rehearsal, StackResult, StageResult
+from .result import Cost, Event, Proof, Rehearsal, StackResult, StageResult
 from .signals import ending
 from .stage import Bench
 
@@ -163,7 +163,9 @@ class _Run:
         self.stages[stack.name].append(result)
         return result
 
-    def _answer(self, begun: float, proofs: tuple, left: tuple[str, ...], calls: Sequence[Json]) -> Rehearsal:
+    def _answer(
+        self, begun: float, proofs: tuple[Proof, ...], left: tuple[str, ...], calls: Sequence[Json]
+    ) -> Rehearsal:
         stacks = tuple(
             StackResult(
                 stack.name, tuple(self.stages[stack.name]), self.skipped.get(stack.name) or self._unreached(stack)

@@ -5,13 +5,13 @@ from __future__ import annotations
 import contextlib
 import signal
 import threading
-from collections.abc import Iterator
+from collections.abc import Generator
 
 from .processes import Processes
 
 
 @contextlib.contextmanager
-def ending(processes: Processes) -> Iterator[None]:
+def ending(processes: Processes) -> Generator[None]:
     """While this lasts, a signal stops `processes` and raises KeyboardInterrupt; on other threads nothing changes."""
     if threading.current_thread() is not threading.main_thread():
         yield
