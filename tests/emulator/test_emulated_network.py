@@ -91,6 +91,19 @@ def test_a_transit_gateways_attachment_holds_its_subnets_and_is_seen_as_deleted(
     ec2.create_transit_gateway_vpc_attachment(**ask, SubnetIds=subnets[2:])
 
 
+def test_an_instance_has_a_public_address_only_where_one_is_asked_for(cloud: Any) -> None:
+    ec2 = cloud.client("ec2")
+    _, (subnet, _) = cloud.network()
+    told = {}
+    for public in (False, True):
+        face = {"DeviceIndex": 0, "SubnetId": subnet, "AssociatePublicIpAddress": public}
+        ask = {"ImageId": "ami-12c6146b", "MinCount": 1, "MaxCount": 1, "NetworkInterfaces": [face]}
+        (made,) = ec2.run_instances(**ask)["Instances"]
+        told[public] = "Association" in made["NetworkInterfaces"][0]
+        ec2.terminate_instances(InstanceIds=[made["InstanceId"]])
+    assert told == {False: False, True: True}
+
+
 def test_overlapping_subnets_are_refused(cloud: Any, refused: Any) -> None:
     vpc, _ = cloud.network("a")
     said = refused(cloud.client("ec2"), "create_subnet", VpcId=vpc, CidrBlock="10.0.0.128/25")

@@ -10,6 +10,7 @@ from .dependencies import Dependencies
 from .endpoints import Endpoints
 from .gateways import TransitGateways
 from .instances import Instances
+from .interfaces import NetworkInterface as NetworkInterface
 from .rules import SecurityGroupRule as SecurityGroupRule
 
 
