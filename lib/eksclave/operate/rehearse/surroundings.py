@@ -14,7 +14,7 @@ KEY_ID = "REHEARSALREHEARSAL00"
 SECRET = "not-a-secret"
 ADDRESS = "AWS_ENDPOINT_URL"
 """The address of every service for which nothing else is said (AWS SDKs and tools reference, service endpoints). The
-provider's `endpoints` block says the same, but it checks each of its 303 arguments against all: 4 s a command."""
+provider's `endpoints` block says the same, but it checks each of its 303 arguments against all: 3 s a command."""
 
 _WAYS_OUT = ("HTTPS_PROXY", "HTTP_PROXY", "https_proxy", "http_proxy")
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
@@ -35,7 +35,7 @@ def private(folder: Path, sockets: Path) -> dict[str, str]:
         "AWS_EC2_METADATA_DISABLED": "true",
         "AWS_ACCESS_KEY_ID": KEY_ID,
         "AWS_SECRET_ACCESS_KEY": SECRET,
-        "GOGC": "400",  # a third less time in plugins, which mostly read their own schemas, for some 50 MB more
+        "GOGC": "400",  # a quarter less time in plugins, which mostly read their own schemas, for some 50 MB
     }
 
 
