@@ -6,6 +6,7 @@ import json
 import shutil
 import subprocess
 import sys
+import tempfile
 import urllib.request
 from pathlib import Path
 
@@ -28,7 +29,7 @@ def test_a_provider_that_does_not_know_the_emulator_is_turned_away(tmp_path: Pat
     (tmp_path / "empty").write_text("")
     (tmp_path / "stack" / "main.tf.json").write_text(json.dumps(BODY))
     binary = terraform(tmp_path / "cli")
-    base = {**binary.environment, **private(tmp_path, Path("/tmp"))}
+    base = {**binary.environment, **private(tmp_path, Path(tempfile.gettempdir()))}
     emulator = subprocess.Popen([sys.executable, "-m", "eksclave_emulator"], stdout=subprocess.PIPE, text=True)
     assert emulator.stdout is not None
     try:
