@@ -104,6 +104,16 @@ def test_an_instance_has_a_public_address_only_where_one_is_asked_for(cloud: Any
     assert told == {False: False, True: True}
 
 
+def test_an_instance_shows_the_security_groups_of_its_first_interface(cloud: Any) -> None:
+    ec2 = cloud.client("ec2")
+    vpc, (subnet, _) = cloud.network()
+    group = ec2.create_security_group(GroupName="shown", Description="x", VpcId=vpc)["GroupId"]
+    face = {"DeviceIndex": 0, "SubnetId": subnet, "Groups": [group]}
+    (made,) = ec2.run_instances(ImageId="ami-12c6146b", MinCount=1, MaxCount=1, NetworkInterfaces=[face])["Instances"]
+    assert [one["GroupId"] for one in made["SecurityGroups"]] == [group]
+    ec2.terminate_instances(InstanceIds=[made["InstanceId"]])
+
+
 def test_overlapping_subnets_are_refused(cloud: Any, refused: Any) -> None:
     vpc, _ = cloud.network("a")
     said = refused(cloud.client("ec2"), "create_subnet", VpcId=vpc, CidrBlock="10.0.0.128/25")
