@@ -5,6 +5,8 @@ PYTHON := $(shell for p in python3 python3.14 python3.13 python3.12 python3.11 p
 BIN := .venv/bin
 SPEC ?= clusters/01-minimal.yaml
 WORKERS ?= 2
+# Rehearsals at the same time: each waits half of its time, as the provider's waiters do, and holds up to 2.5 GB.
+REHEARSALS ?= 3
 PYTEST := $(BIN)/python -m pytest
 
 # Ours first, so that `node`, `ruff` and the rest are the locked ones. Without .pyc files every Python that a test starts
@@ -20,12 +22,13 @@ help:  ## say what there is
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | while IFS='|' read -r name said; do \
 		printf '%-20s %s\n' "$$name" "$$said"; done
 
-try: environment  ## synth one spec, say what was decided and why, rehearse or plan it (SPEC=clusters/x.yaml)
+try: environment  ## synth one spec, say what was decided and why, rehearse it (SPEC=clusters/x.yaml)
 	@$(BIN)/eksclave try $(SPEC)
 
 test: environment node system-tools lint  ## set everything up and run all tests
 	@$(PYTEST) tests/unit -n $(WORKERS)
-	@$(PYTEST) tests -n $(WORKERS) --dist loadfile
+	@$(PYTEST) tests --ignore tests/unit --ignore tests/rehearsals -n $(WORKERS) --dist loadfile
+	@$(PYTEST) tests/rehearsals -n $(REHEARSALS) --dist worksteal
 
 fast: environment  ## the unit tests alone: seconds, no CDK, no subprocess
 	@$(PYTEST) tests/unit
@@ -36,9 +39,10 @@ lint: environment  ## ruff, the layers, the types
 	@$(BIN)/lint-imports --no-logo
 	@$(BIN)/pyright
 
-bench: environment  ## measure synth and prove: 1, 10, 100 clusters, eager bindings and the solver beside ours
+bench: environment  ## measure synth, prove and a rehearsal, each beside what it replaces
 	@$(BIN)/python bench/synth.py
 	@$(BIN)/python bench/prove.py
+	@$(BIN)/python bench/rehearse.py
 
 golden: environment  ## write the golden files, and fail where one changed
 	@$(PYTEST) tests/golden --golden=write

@@ -108,8 +108,9 @@ class ClusterStack(Stack):
     def _nodes(
         self, cluster: PrivateCluster, early: Sequence[cdktf.ITerraformDependable]
     ) -> list[cdktf.ITerraformDependable]:
-        """Make node groups and Fargate profiles, once the endpoints, the roles and the early add-ons are there."""
+        """Make what pods run on, once endpoints, roles, early add-ons and the access of whoever may look are there."""
         plan, made = self.design.cluster, list[cdktf.ITerraformDependable]()
+        first = [*early, *cluster.admitted]
         for group in plan.node_groups:
             role = self._roles["node"]
             nodes = NodeGroup(
@@ -121,7 +122,7 @@ class ClusterStack(Stack):
                 node_role_arn=role.arn,
                 subnet_ids=self._network.subnet_ids,
                 plan=group,
-                after=[*early, *role.attached],
+                after=[*first, *role.attached],
                 only_if=self._endpoints_are_there(),
             )
             made.append(nodes.resource)
@@ -134,7 +135,7 @@ class ClusterStack(Stack):
                 pod_role_arn=role.arn,
                 subnet_ids=self._network.subnet_ids,
                 plan=profile,
-                after=[*early, *role.attached],
+                after=[*first, *role.attached],
                 only_if=self._endpoints_are_there(),
             )
             made.append(fargate.resource)

@@ -13,6 +13,9 @@ from urllib.parse import parse_qsl
 SECRET = re.compile(r"secret|password|token|credential|privatekey|userdata|certificate", re.IGNORECASE)
 """Names of request members whose values are never recorded."""
 
+OUTSIDE = "outside"
+"""The service of a call that was for another machine."""
+
 _LONG = 200
 _MODEL_NAMES = {"monitoring": "cloudwatch", "elasticloadbalancing": "elbv2", "email": "ses"}
 _ERROR = re.compile(rb"<Code>([^<]+)</Code>")
@@ -52,6 +55,11 @@ class Record:
         at = round(time.monotonic() - self.began, 3)
         stack = str(environ.get("HTTP_USER_AGENT", "")).rpartition("eksclave-stack/")[2].split(" ")[0]
         self.calls.append(Call(at, service, region, action, asked, status, error, words, stack))
+
+    def outside(self, method: str, host: str) -> None:
+        """Note a call that wanted to leave this machine."""
+        at = round(time.monotonic() - self.began, 3)
+        self.calls.append(Call(at, OUTSIDE, "", method, {"host": host}, 403, "Outside", "turned away"))
 
     def as_json(self, since: int = 0) -> str:
         """Return the calls from number `since` on."""

@@ -9,6 +9,7 @@ import threading
 import traceback
 from collections.abc import Callable, Iterable
 from typing import Any
+from urllib.parse import urlsplit
 
 from .install import install
 from .record import Record
@@ -39,6 +40,8 @@ class Emulator:
         body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
         if "chunked" in environ.get("HTTP_TRANSFER_ENCODING", ""):
             body = environ["wsgi.input"].read()
+        if outside := asked_of_a_proxy(str(environ.get("RAW_URI", ""))):
+            return self._turned_away(environ, outside, start)
         if environ.get("PATH_INFO", "").startswith(CONTROL):
             return self._control(environ, body, start)
         environ["wsgi.input"] = io.BytesIO(body)
@@ -77,6 +80,14 @@ class Emulator:
         except Exception:  # a fault of moto or ours: the caller hears of it at once instead of retrying
             return _refusal(environ, "500 INTERNAL SERVER ERROR", "EmulatorFault", traceback.format_exc(limit=-2))
 
+    def _turned_away(self, environ: dict[str, Any], outside: str, start: Any) -> Iterable[bytes]:
+        """A client that takes us for its proxy wants to leave this machine: refused, and recorded."""
+        with self.lock:
+            self.record.outside(str(environ.get("REQUEST_METHOD", "")), outside)
+        said = f"'{outside}' is not on this machine and is not reached from here".encode()
+        start("403 Forbidden", [("Content-Type", "text/plain"), ("Content-Length", str(len(said)))])
+        return [said]
+
     def _control(self, environ: dict[str, Any], body: bytes, start: Any) -> Iterable[bytes]:
         what = environ["PATH_INFO"][len(CONTROL) :].strip("/")
         with self.lock:
@@ -101,6 +112,13 @@ class Emulator:
         if what == "stop":
             threading.Thread(target=self.stop, daemon=True).start()
         return ("200 OK" if what in ("", "stop") else "404 NOT FOUND"), "{}"
+
+
+def asked_of_a_proxy(target: str) -> str:
+    """Return the host that a proxy is asked for (RFC 9112, absolute-form and authority-form), or an empty string."""
+    if target.startswith("/") or not target:
+        return ""
+    return urlsplit(target).netloc if "://" in target else target
 
 
 def _refusal(environ: dict[str, Any], status: str, code: str, said: str) -> tuple[str, list[tuple[str, str]], bytes]:

@@ -7,8 +7,6 @@ import subprocess
 import sys
 from pathlib import Path
 
-import pytest
-
 ROOT = Path(__file__).resolve().parents[2]
 MINIMAL = ROOT / "clusters" / "01-minimal.yaml"
 
@@ -25,7 +23,7 @@ def run(*arguments: str, cwd: Path = ROOT, **extra: str) -> subprocess.Completed
 
 
 def test_it_says_what_was_decided_and_writes_six_stacks(tmp_path: Path) -> None:
-    done = run(str(MINIMAL), "--out", str(tmp_path / "out"), "--no-plan")
+    done = run(str(MINIMAL), "--out", str(tmp_path / "out"), "--no-rehearsal")
     assert done.returncode == 0, done.stderr
     assert "a private EKS" in done.stdout
     assert "ecr.dkr" in done.stdout
@@ -41,7 +39,7 @@ def test_without_terraform_it_says_how_to_get_it(tmp_path: Path) -> None:
         TERRAFORM_BINARY_NAME="",
     )
     assert done.returncode == 0, done.stderr
-    assert "not planned:" in done.stdout
+    assert "not rehearsed:" in done.stdout
     assert "https://developer.hashicorp.com/terraform/install" in done.stdout
 
 
@@ -55,22 +53,20 @@ def test_a_wrong_spec_is_named_with_its_line_and_writes_nothing(tmp_path: Path) 
 
 
 def test_outside_the_tree_it_says_where_stacks_are_made(tmp_path: Path) -> None:
-    done = run(str(MINIMAL), cwd=tmp_path)
+    spec = tmp_path / "mine.yaml"
+    spec.write_text(MINIMAL.read_text(encoding="utf-8"), encoding="utf-8")
+    done = run(str(spec), cwd=tmp_path)
     assert done.returncode == 2
     assert "no app here" in done.stderr
 
 
-@pytest.mark.slow
-def test_with_terraform_every_aws_stack_is_validated_and_planned(tmp_path: Path) -> None:
-    from eksclave.errors import ToolError
-    from eksclave.terraform.binary import terraform
-
-    try:
-        terraform(tmp_path)
-    except ToolError as missing:
-        pytest.skip(str(missing))
-    done = run(str(MINIMAL), "--out", str(tmp_path / "out"))
-    assert done.returncode == 0, done.stderr
-    for stack in ("network", "endpoints", "registry", "cluster", "access"):
-        line = next(line for line in done.stdout.splitlines() if line.startswith(f"  {stack:<10} valid"))
-        assert " resources to make (" in line
+def test_without_the_emulator_it_says_what_to_install(tmp_path: Path) -> None:
+    (tmp_path / "eksclave_emulator.py").write_text(
+        "raise ModuleNotFoundError(\"No module named 'moto'\", name='moto')\n"
+    )
+    terraform = tmp_path / "terraform"
+    terraform.write_text('#!/bin/sh\n[ "$1" = version ] && echo Terraform v1.11.4\nexit 0\n')
+    terraform.chmod(0o755)
+    done = run(str(MINIMAL), "--out", str(tmp_path / "out"), PYTHONPATH=str(tmp_path), TERRAFORM_PATH=str(terraform))
+    assert done.returncode == 2
+    assert "pip install 'eksclave[rehearse]'" in done.stderr

@@ -14,6 +14,8 @@ import boto3
 import pytest
 from botocore.config import Config
 
+from .model import watch
+
 
 @dataclass(frozen=True)
 class Cloud:
@@ -23,10 +25,12 @@ class Cloud:
     region: str = "eu-central-1"
 
     def client(self, service: str, region: str = "") -> Any:
-        return boto3.client(
+        made = boto3.client(
             service, endpoint_url=self.url, region_name=region or self.region,
             aws_access_key_id="REHEARSALREHEARSAL00", aws_secret_access_key="none", config=Config(retries={"max_attempts": 1}),
         )  # fmt: skip
+        watch(made)
+        return made
 
     def control(self, what: str, body: object = None) -> Any:
         data = json.dumps(body).encode() if body is not None else None

@@ -69,6 +69,51 @@ def test_an_endpoint_holds_its_security_group_and_subnets_until_it_is_deleted(cl
     ec2.delete_vpc(VpcId=vpc)
 
 
+def test_a_transit_gateways_attachment_holds_its_subnets_and_is_seen_as_deleted(cloud: Any, refused: Any) -> None:
+    ec2 = cloud.client("ec2")
+    vpc, subnets = cloud.network("aab")
+    gateway = ec2.create_transit_gateway()["TransitGateway"]["TransitGatewayId"]
+    ask = {"TransitGatewayId": gateway, "VpcId": vpc}
+    said = refused(ec2, "create_transit_gateway_vpc_attachment", **ask, SubnetIds=subnets)
+    assert said.startswith("DuplicateSubnetsInSameZone")
+    tags = [{"ResourceType": "transit-gateway-attachment", "Tags": [{"Key": "a", "Value": "b"}]}]
+    made = ec2.create_transit_gateway_vpc_attachment(**ask, SubnetIds=subnets[1:], TagSpecifications=tags)
+    ident = made["TransitGatewayVpcAttachment"]["TransitGatewayAttachmentId"]
+    assert made["TransitGatewayVpcAttachment"]["Tags"] == tags[0]["Tags"]
+    assert refused(ec2, "delete_subnet", SubnetId=subnets[1]).startswith("DependencyViolation")
+    ec2.delete_transit_gateway_vpc_attachment(TransitGatewayAttachmentId=ident)
+    (seen,) = ec2.describe_transit_gateway_vpc_attachments(TransitGatewayAttachmentIds=[ident])[
+        "TransitGatewayVpcAttachments"
+    ]
+    assert seen["State"] == "deleted"
+    assert not [line for line in cloud.control("inventory") if ident in line]
+    ec2.delete_subnet(SubnetId=subnets[1])
+    ec2.create_transit_gateway_vpc_attachment(**ask, SubnetIds=subnets[2:])
+
+
+def test_an_instance_has_a_public_address_only_where_one_is_asked_for(cloud: Any) -> None:
+    ec2 = cloud.client("ec2")
+    _, (subnet, _) = cloud.network()
+    told = {}
+    for public in (False, True):
+        face = {"DeviceIndex": 0, "SubnetId": subnet, "AssociatePublicIpAddress": public}
+        ask = {"ImageId": "ami-12c6146b", "MinCount": 1, "MaxCount": 1, "NetworkInterfaces": [face]}
+        (made,) = ec2.run_instances(**ask)["Instances"]
+        told[public] = "Association" in made["NetworkInterfaces"][0]
+        ec2.terminate_instances(InstanceIds=[made["InstanceId"]])
+    assert told == {False: False, True: True}
+
+
+def test_an_instance_shows_the_security_groups_of_its_first_interface(cloud: Any) -> None:
+    ec2 = cloud.client("ec2")
+    vpc, (subnet, _) = cloud.network()
+    group = ec2.create_security_group(GroupName="shown", Description="x", VpcId=vpc)["GroupId"]
+    face = {"DeviceIndex": 0, "SubnetId": subnet, "Groups": [group]}
+    (made,) = ec2.run_instances(ImageId="ami-12c6146b", MinCount=1, MaxCount=1, NetworkInterfaces=[face])["Instances"]
+    assert [one["GroupId"] for one in made["SecurityGroups"]] == [group]
+    ec2.terminate_instances(InstanceIds=[made["InstanceId"]])
+
+
 def test_overlapping_subnets_are_refused(cloud: Any, refused: Any) -> None:
     vpc, _ = cloud.network("a")
     said = refused(cloud.client("ec2"), "create_subnet", VpcId=vpc, CidrBlock="10.0.0.128/25")

@@ -19,7 +19,7 @@ COMMANDS = {
     "prove": "prove from Terraform alone that a private cluster will boot",
     "rehearse": "apply and destroy every stack against an emulated AWS",
     "schema": "print the JSON Schema of the spec, or of the proof's answer",
-    "try": "synth a spec, say what was decided, and plan or rehearse it",
+    "try": "synth a spec, say what was decided, and rehearse it",
 }
 
 

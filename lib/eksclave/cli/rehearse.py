@@ -20,25 +20,44 @@ import click
 @click.option(
     "--seed", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="JSON: what is there already."
 )
+@click.option(
+    "--kubeconfig", type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="A Kubernetes API on this machine (kind, k3s) for the stacks that need one.",
+)  # fmt: skip
 def command(
-    target: Path, format: str, keep: bool, stacks: tuple[str, ...], jobs: int, port: int, seed: Path | None
+    target: Path,
+    format: str,
+    keep: bool,
+    stacks: tuple[str, ...],
+    jobs: int,
+    port: int,
+    seed: Path | None,
+    kubeconfig: Path | None,
 ) -> None:
     """Apply and destroy every stack against an emulated AWS, with the real Terraform and the real AWS provider.
 
     SPEC is a spec of this app; FOLDER is the cdktf.out of any CDKTF app. For each stack, in the order of what they read
-    from each other: init, plan, apply, a second plan that must be empty; then destroy in reverse. No account can be
-    touched: every service of the provider points at this machine, and no credentials are read.
+    from each other: init, plan, apply. Once all stand, a second plan of each that must be empty; then destroy in
+    reverse. No account can be touched: every AWS service is on this machine, all other calls are turned away, and no
+    credentials are read.
 
     Exit codes: 0 all well, 1 a stage failed, 2 it could not start.
     """
     from eksclave.cli.rehearse_view import Progress, summary
     from eksclave.operate.rehearse import Options, rehearse
+    from eksclave.operate.rehearse.existing import read_seed
+    from eksclave.operate.rehearse.kubernetes import read_api
+    from eksclave.operate.rehearse.origin import Origin
     from eksclave.operate.rehearse.synth import synthesize
 
-    known = json.loads(seed.read_text(encoding="utf-8")) if seed else {}
-    options = Options(stacks, jobs, keep, port, known)
     with tempfile.TemporaryDirectory(prefix="eksclave-synth-") as private:
         folder = target if target.is_dir() else synthesize(target, Path(private) / "cdktf.out")
+        options = Options(
+            stacks, jobs, keep, port,
+            seed=read_seed(seed) if seed else {},
+            origin=(lambda _: "") if target.is_dir() else Origin(target).place,
+            api=read_api(kubeconfig) if kubeconfig else None,
+        )  # fmt: skip
         with Progress(quiet=format == "json") as progress:
             answer = rehearse(folder, options, progress.tell)
     if format == "json":

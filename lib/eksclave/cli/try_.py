@@ -1,55 +1,61 @@
-"""`eksclave try SPEC`: see what a spec becomes, and that Terraform can plan it, without an AWS account."""
+"""`eksclave try SPEC`: see what a spec becomes, and live through it without an AWS account."""
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import click
 
 
-@click.command("try", help="Synth a spec, say what was decided and why, and plan every AWS stack for day 0.")
+@click.command("try")
 @click.argument("spec", type=click.Path(dir_okay=False, path_type=Path))
 @click.option("--out", type=click.Path(file_okay=False, path_type=Path), help="Where to write; cdktf.out of the app.")
-@click.option("--no-plan", is_flag=True, help="Leave terraform out.")
-def command(spec: Path, out: Path | None, no_plan: bool) -> None:
+@click.option("--no-rehearsal", is_flag=True, help="Leave Terraform out.")
+def command(spec: Path, out: Path | None, no_rehearsal: bool) -> None:
+    """Synth a spec, say what was decided and why, and rehearse it: apply and destroy it against an emulated AWS.
+
+    Exit codes: 0 all well, 1 a stage of the rehearsal failed, 2 the input is wrong.
+    """
     from eksclave.design.printed import lines
     from eksclave.images.opened import open_designs
-    from eksclave.operate import tryout
+    from eksclave.operate.rehearse.synth import app_of, synthesize
 
     (design,) = open_designs([spec])
     for line in lines(design, rules=False):
         click.echo(line)
-    app = tryout.find_app(Path.cwd())
-    out = out or app.parent / "cdktf.out"
-    tryout.synth(app, spec, out)
-    click.echo(f"\nwrote six stacks to {_shown(out)}/stacks: {design.name}-network … {design.name}-workloads")
-    if not no_plan:
-        _plan(app, spec, design.name)
+    folder = synthesize(spec, out or app_of(spec).parent / "cdktf.out")
+    click.echo(f"\nwrote six stacks to {_shown(folder)}/stacks: {design.name}-network … {design.name}-workloads")
+    went_well = no_rehearsal or _rehearse(spec, folder)
+    if not went_well:
+        sys.exit(1)
     click.echo(f"\nnext: cdktf deploy {design.name}-network, then the others in this order; see README")
 
 
-def _plan(app: Path, spec: Path, cluster: str) -> None:
+def _rehearse(spec: Path, folder: Path) -> bool:
+    """Rehearse what was written; without a usable terraform, say how to get one."""
     import tempfile
 
+    from eksclave.cli.rehearse_view import Progress, summary
     from eksclave.errors import ToolError
-    from eksclave.operate import tryout
+    from eksclave.operate.rehearse import Options, rehearse
+    from eksclave.operate.rehearse.origin import Origin
     from eksclave.terraform.binary import terraform
 
     with tempfile.TemporaryDirectory(prefix="eksclave-try-") as workplace:
         try:
             binary = terraform(Path(workplace))
         except ToolError as missing:
-            click.echo(f"\nnot planned: {missing.said}")
+            click.echo(f"\nnot rehearsed: {missing.said}")
             click.echo(f"  {missing.fix}: https://developer.hashicorp.com/terraform/install")
-            return
-        version = ".".join(map(str, binary.version))
-        click.echo(f"\nvalidate and plan with {binary.name} {version}, as on day 0: no account, no state, no network")
-        with tryout.day0(app, spec) as out:
-            for stack in tryout.AWS_STACKS:
-                click.echo(f"  {stack:<10} ", nl=False)
-                done = tryout.plan(binary, out, cluster, stack)
-                click.echo(f"valid, {done.resources} resources to make ({done.seconds:.0f} s)")
-        click.echo("  workloads  is planned through the cluster's API, once there is one")
+            return True
+    version = ".".join(map(str, binary.version))
+    click.echo(f"\nrehearsal: {binary.name} {version} applies and destroys every AWS stack against an emulated AWS;")
+    click.echo("no account is touched, and nothing but the provider's download leaves this machine\n")
+    with Progress() as progress:
+        answer = rehearse(folder, Options(origin=Origin(spec).place), progress.tell)
+    click.echo(f"\n{summary(answer)}", nl=False)
+    return answer.succeeded
 
 
 def _shown(path: Path) -> str:

@@ -19,7 +19,8 @@ class PrivateCluster(Part):
     """EKS with its key, its log group and its access entries. `subnet_ids` are by the keys that the plan names.
 
     `after` is what must be there first, the attachments of the cluster role: EKS checks them when it makes the cluster.
-    `only_if` holds conditions on what other stacks made: with Auto Mode the cluster starts nodes by itself.
+    `only_if` holds conditions on what other stacks made: with Auto Mode the cluster starts nodes by itself. `admitted`
+    is for whatever is to come after the access entries.
     """
 
     usual_id: ClassVar[str] = "cluster"
@@ -77,8 +78,7 @@ class PrivateCluster(Part):
         self.certificate_authority = cluster.certificate_authority.get(0).data
         self.security_group_id = cluster.vpc_config.cluster_security_group_id
         self.oidc_issuer = cluster.identity.get(0).oidc.get(0).issuer
-        for entry in plan.access_entries:
-            self._access_entry(entry)
+        self.admitted = [made for entry in plan.access_entries for made in self._access_entry(entry)]
 
     def _key(self) -> str:
         partition, region, account, suffix = self._place
@@ -157,7 +157,7 @@ class PrivateCluster(Part):
             ),
         }
 
-    def _access_entry(self, plan: AccessEntryPlan) -> None:
+    def _access_entry(self, plan: AccessEntryPlan) -> list[cdktf.ITerraformDependable]:
         entry = aws.eks_access_entry.EksAccessEntry(
             self, f"entry-{plan.key}", cluster_name=self.name, principal_arn=plan.principal_arn, type="STANDARD"
         )
@@ -174,3 +174,4 @@ class PrivateCluster(Part):
             access_scope=scope,
         )
         self.named(association, plan.key)
+        return [entry, association]

@@ -22,6 +22,8 @@ class Instances:
         made = super().run_instances(image, count, user_data, names, **kwargs)  # type: ignore[misc]
         asked = {int(nic.get("DeviceIndex", 0)): nic for nic in kwargs.get("nics") or []}
         for instance in made.instances:
+            if not instance.security_groups and 0 in instance.nics:
+                instance.security_groups = list(instance.nics[0].group_set)  # an instance shows those of its first
             for index, nic in instance.nics.items():
                 given = asked.get(int(index), {})
                 nic.delete_on_termination = bool(given.get("DeleteOnTermination", "NetworkInterfaceId" not in given))

@@ -8,11 +8,13 @@ from moto.ec2.models import EC2Backend as MotoEC2Backend
 
 from .dependencies import Dependencies
 from .endpoints import Endpoints
+from .gateways import TransitGateways
 from .instances import Instances
+from .interfaces import NetworkInterface as NetworkInterface
 from .rules import SecurityGroupRule as SecurityGroupRule
 
 
-class EC2Backend(Endpoints, Instances, Dependencies, MotoEC2Backend):
+class EC2Backend(Endpoints, Instances, TransitGateways, Dependencies, MotoEC2Backend):
     """Amazon EC2 of one account and region."""
 
     def __init__(self, region_name: str, account_id: str) -> None:

@@ -16,6 +16,13 @@ class EC2Response(MotoEC2Response):
         made.add_tags(self._parse_tag_specification().get("dhcp-options", {}))
         return answer
 
+    def create_transit_gateway_vpc_attachment(self) -> ActionResult:
+        """CreateTransitGatewayVpcAttachment, with the tags that the request gives."""
+        answer = super().create_transit_gateway_vpc_attachment()
+        made = answer.result["TransitGatewayVpcAttachment"]  # type: ignore[index]
+        made.add_tags(self._parse_tag_specification().get("transit-gateway-attachment", {}))
+        return answer
+
     def create_launch_template(self) -> ActionResult:
         """CreateLaunchTemplate: the template's own tags are not part of what it launches."""
         answer = super().create_launch_template()

@@ -97,7 +97,8 @@ def test_reasons_not_to_rehearse_are_said_in_words() -> None:
     plain = _stack("plain", {"resource": {"aws_vpc": {"v": {}}, "random_id": {"r": {}}}})
     stacks = [kube, github, runs, reads, follows, plain]
     said = [reason_against(stack, stacks) for stack in stacks]
-    assert "and the rehearsal starts none" in said[0]
+    assert "--kubeconfig names one" in said[0]
+    assert reason_against(kube, stacks, has_api=True) == ""
     assert "github" in said[1]
     assert "provisioner in v" in said[2]
     assert "'elsewhere'" in said[3]
@@ -105,32 +106,23 @@ def test_reasons_not_to_rehearse_are_said_in_words() -> None:
     assert said[5] == ""
 
 
-def test_an_override_points_every_service_of_every_provider_block_at_loopback(tmp_path: Path) -> None:
-    providers = [{"region": "eu-central-1", "profile": "prod"}, {"alias": "other", "region": "us-east-1"}]
+def test_an_override_leaves_no_credentials_profile_or_address_of_the_stacks_own(tmp_path: Path) -> None:
+    away = {"endpoints": [{"sts": "https://sts.example.com", "s3": "https://s3.example.com"}]}
+    providers = [{"region": "eu-central-1", "profile": "prod", **away}, {"alias": "other", "region": "us-east-1"}]
     stack = _stack("a", {"provider": {"aws": providers}, "resource": {"aws_vpc": {"v": {}}}})
-    made = Overrides(tmp_path, URL, ["ec2", "eks", "sts"], [stack]).override(stack)
-    blocks = made["provider"]["aws"]
+    blocks = Overrides(tmp_path, URL, [stack]).override(stack)["provider"]["aws"]
     assert [block.get("alias") for block in blocks] == [None, "other"]
+    assert blocks[0]["endpoints"] == [{"s3": URL, "sts": URL}]
     for block in blocks:
-        assert block["endpoints"] == [{"ec2": URL, "eks": URL, "sts": URL}]
-        assert block["profile"] is None
-        assert block["token"] is None
+        assert [block[word] for word in ("profile", "token", "http_proxy", "https_proxy")] == [None] * 4
+        assert block["shared_config_files"] == [str(tmp_path / "empty")]
 
 
-def test_an_override_that_leaves_a_service_open_is_refused(tmp_path: Path) -> None:
-    stack = _stack("a", {"provider": {"aws": [{}]}})
-    overrides = Overrides(tmp_path, URL, ["ec2", "eks"], [stack])
-    made = overrides.override(stack)
-    del made["provider"]["aws"][0]["endpoints"][0]["eks"]
-    with pytest.raises(EksclaveError, match="no loopback endpoint for eks"):
-        overrides.check(made)
-    with pytest.raises(EksclaveError, match="no loopback endpoint for any service"):
-        Overrides(tmp_path, URL, [], [stack]).override(stack)
-
-
-def test_an_emulator_that_is_not_on_this_machine_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(EksclaveError, match="is not loopback"):
-        Overrides(tmp_path, "http://10.0.0.1:80", ["ec2"], [])
+def test_a_provider_with_dynamic_blocks_is_refused(tmp_path: Path) -> None:
+    dynamic = {"endpoints": {"for_each": [1], "content": {"sts": "https://sts.example.com"}}}
+    stack = _stack("a", {"provider": {"aws": [{"dynamic": dynamic}]}})
+    with pytest.raises(EksclaveError, match="may lead past the emulator"):
+        Overrides(tmp_path, URL, [stack]).override(stack)
 
 
 def test_s3_state_stays_in_s3_without_profile_and_roles(tmp_path: Path) -> None:
@@ -147,7 +139,7 @@ def test_s3_state_stays_in_s3_without_profile_and_roles(tmp_path: Path) -> None:
     one = _stack("one", {"terraform": {"backend": backend}, "provider": {"aws": [{}]}})
     reads = {"one": {"backend": "s3", "config": {"bucket": "b", "key": "k", "region": "eu-central-1", "profile": "p"}}}
     two = _stack("two", {"data": {"terraform_remote_state": reads}, "provider": {"aws": [{}]}})
-    overrides = Overrides(tmp_path, URL, ["ec2"], [one, two])
+    overrides = Overrides(tmp_path, URL, [one, two])
     said = overrides.override(one)["terraform"]["backend"]["s3"]
     assert said["use_lockfile"] is True
     assert said["endpoints"]["s3"] == URL
@@ -179,3 +171,24 @@ def test_ids_that_no_stack_makes_are_taken_to_be_there() -> None:
         {"id": "vpc-0a1b2c3d4e5f60718", "region": "eu-central-1", "cidr": "10.20.0.0/16", "tables": [], "groups": [], "endpoints": [],
          "subnets": [{"id": "subnet-0a1b2c3d4e5f60701", "zone": "eu-central-1b"}]}
     ]  # fmt: skip
+
+
+def test_a_peers_tables_and_range_are_read_off_the_routes() -> None:
+    peering = "${aws_vpc_peering_connection.office.id}"
+    routes = {
+        "back": {"route_table_id": "rtb-0b1b2c3d4e5f60718", "destination_cidr_block": "10.0.0.0/16"},
+        "there": {"route_table_id": "${each.value}", "destination_cidr_block": "172.16.0.0/20"},
+    }
+    body = {
+        "provider": {"aws": [{"region": "eu-central-1"}]},
+        "resource": {
+            "aws_vpc_peering_connection": {"office": {"peer_vpc_id": "vpc-0b1b2c3d4e5f60718", "vpc_id": "${x}"}},
+            "aws_route": {name: {**route, "vpc_peering_connection_id": peering} for name, route in routes.items()},
+        },
+    }
+    (peer,) = existing([_stack("a", body)], "111122223333")["vpcs"]
+    assert (peer["id"], peer["cidr"], peer["tables"]) == (
+        "vpc-0b1b2c3d4e5f60718",
+        "172.16.0.0/20",
+        ["rtb-0b1b2c3d4e5f60718"],
+    )

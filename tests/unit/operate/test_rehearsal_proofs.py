@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 from eksclave.cli.rehearse_view import summary
 from eksclave.operate.rehearse.blame import fix_of
+from eksclave.operate.rehearse.business import services_of
 from eksclave.operate.rehearse.estate import Stack
-from eksclave.operate.rehearse.proof import prove, services_of
+from eksclave.operate.rehearse.proof import prove
 from eksclave.operate.rehearse.result import Cost, Problem, Rehearsal, StackResult, StageResult
 from eksclave.operate.rehearse.unrest import differences
 
@@ -41,6 +42,7 @@ def _good() -> list[dict[str, Any]]:
         _call("AttachRolePolicy", "iam", RoleName="node"),
         _call("CreateCluster", "eks", resourcesVpcConfig=private, bootstrapSelfManagedAddons=False),
         _call("CreateAccessEntry", "eks", type="EC2_LINUX", principalArn=ROLE),
+        _call("AssociateAccessPolicy", "eks", path=f"/clusters/c/access-entries/{ROLE}/access-policies"),
         _call("CreateAddon", "eks", addonName="vpc-cni"),
         _call("CreateNodegroup", "eks", nodeRole=ROLE),
     ]
@@ -64,7 +66,8 @@ def test_a_run_in_the_right_order_proves_every_statement() -> None:
         ("CreateRoute", "routes before nodes"),
         ("CreateNetworkAclEntry", "network ACLs before nodes"),
         ("AttachRolePolicy", "node policies before nodes"),
-        ("CreateAccessEntry", "node access entries before nodes"),
+        ("CreateAccessEntry", "access entries before nodes"),
+        ("AssociateAccessPolicy", "access entries before nodes"),
         ("CreateAddon", "network plugin before nodes"),
     ],
 )
@@ -74,6 +77,34 @@ def test_a_call_that_comes_after_the_first_node_fails_its_proof_alone(action: st
     calls.remove(late)
     calls.append(late)
     assert {name for name, outcome in _outcomes(calls).items() if outcome == "fail"} == {proof}
+
+
+def test_a_cluster_in_auto_mode_is_its_own_first_node() -> None:
+    auto = {"enabled": True, "nodeRoleArn": ROLE}
+    calls = [call for call in _good() if call["service"] != "eks"]
+    whole = _call("CreateCluster", "eks", resourcesVpcConfig={"endpointPublicAccess": False}, computeConfig=auto)
+    assert "fail" not in _outcomes([*calls, whole]).values()
+    assert _outcomes([*calls, whole])["network plugin before nodes"] == "pass"
+    late = _outcomes([whole, *calls])
+    assert {late[name] for name in ("endpoints before nodes", "node policies before nodes")} == {"fail"}
+
+
+def test_pods_on_fargate_need_no_network_plugin() -> None:
+    calls = [call for call in _good() if call["action"] not in ("CreateAddon", "CreateNodegroup")]
+    fargate = _call("CreateFargateProfile", "eks", podExecutionRoleArn=ROLE)
+    assert _outcomes([*calls, fargate])["network plugin before nodes"] == "pass"
+    both = [*calls, fargate, _call("CreateNodegroup", "eks", nodeRole=ROLE)]
+    assert _outcomes(both)["network plugin before nodes"] == "fail"
+
+
+def test_routes_by_which_operators_come_may_follow_the_nodes() -> None:
+    calls = [{**call, "client": "cluster"} if call["service"] == "eks" else call for call in _good()]
+    access = Stack("access", Path("/x"), {}, ("cluster",))
+    peered = _call("CreateRoute", client="access", VpcPeeringConnectionId="pcx-1", RouteTableId="rtb-1")
+    outcomes = {proof.name: proof.outcome for proof in prove([*calls, peered], [access])}
+    assert outcomes["routes before nodes"] == "pass"
+    outcomes = {proof.name: proof.outcome for proof in prove([*calls, {**peered, "client": "network"}], [access])}
+    assert outcomes["routes before nodes"] == "fail"
 
 
 def test_a_call_that_was_refused_proves_nothing() -> None:
@@ -92,15 +123,23 @@ def test_a_stack_that_calls_a_service_it_has_no_business_with_is_told() -> None:
     stack = Stack("network", Path("/x"), {"resource": {"aws_vpc": {"v": {}}, "aws_iam_role": {"r": {}}}}, ())
     assert services_of(stack) == {"ec2", "iam", "sts"}
     fine = [_call("CreateVpc"), _call("GetCallerIdentity", "sts")]
-    assert prove(fine, [stack])[-1].outcome == "pass"
-    strange = prove([*fine, _call("CreateFunction", "lambda")], [stack])[-1]
+    assert prove(fine, [stack])[-2].outcome == "pass"
+    strange = prove([*fine, _call("CreateFunction", "lambda")], [stack])[-2]
     assert strange.outcome == "fail"
     assert "network called lambda CreateFunction" in strange.said
 
 
+def test_a_call_that_wanted_to_leave_the_machine_is_told() -> None:
+    left = prove([_call("GetCallerIdentity", "sts"), _call("CONNECT", "outside", 403, host="x.example.com:443")], [])[
+        -1
+    ]
+    assert (left.name, left.outcome) == ("nothing left this machine", "fail")
+    assert left.said == "turned away: x.example.com:443"
+
+
 def test_a_type_that_is_not_known_leaves_its_stack_unasked() -> None:
     stack = Stack("network", Path("/x"), {"resource": {"aws_quantum_thing": {"v": {}}}}, ())
-    assert prove([_call("Anything", "quantum")], [stack])[-1].outcome == "asked nothing"
+    assert prove([_call("Anything", "quantum")], [stack])[-2].outcome == "asked nothing"
 
 
 def test_a_second_plans_changes_are_told_by_attribute_and_hide_what_is_sensitive() -> None:
@@ -126,6 +165,8 @@ def test_a_second_plans_changes_are_told_by_attribute_and_hide_what_is_sensitive
         ("Plugin did not respond\nThe plugin encountered an error", "provider's process crashed"),
         ("write /x: no space left on device", "disk is full"),
         ("api error EmulatorNotImplemented: The x action", "emulator lacks"),
+        ('An argument named "use_lockfile" is not expected here.', "install Terraform 1.10"),
+        ('request send failed, Post "https://sts.eu-central-1.amazonaws.com/": Forbidden', "was turned away"),
         ("some other error", ""),
     ],
 )

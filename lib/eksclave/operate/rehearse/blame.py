@@ -16,6 +16,11 @@ KNOWN: tuple[tuple[str, str], ...] = (
         r"[Nn]o available releases match|Failed to query available provider packages|could not find a version",
         "put the provider into the mirror: terraform providers mirror DIRECTORY, EKSCLAVE_PROVIDER_MIRROR=DIRECTORY",
     ),
+    (r'named \\?"use_lockfile', "install Terraform 1.10 or newer: older ones cannot lock a state in S3 by a file"),
+    (
+        r'": Forbidden',
+        "the call was for another machine and was turned away; the provider does not take AWS_ENDPOINT_URL there",
+    ),
     (r"Unsupported Terraform Core version", "install the Terraform version that the stack asks for"),
     (
         r"EmulatorNotImplemented|has not been implemented",
@@ -30,3 +35,9 @@ KNOWN: tuple[tuple[str, str], ...] = (
 def fix_of(said: str) -> str:
     """Return what to do about a known fault, or an empty string."""
     return next((fix for pattern, fix in KNOWN if re.search(pattern, said)), "")
+
+
+def plain(text: str) -> str:
+    """Return Terraform's words without their frame."""
+    lines = [line.strip("│╷╵ ").rstrip() for line in text.splitlines()]
+    return "\n".join(line for line in lines if line).removeprefix("Error: ") or "terraform ended without a word"

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from eksclave.errors import EksclaveError
 
 from .estate import AWS, HARMLESS, Stack, as_list
+from .kubernetes import KUBERNETES
 
 DEFAULT_ACCOUNT = "123456789012"
 
@@ -28,26 +29,27 @@ def chosen(stacks: tuple[Stack, ...], names: Sequence[str]) -> tuple[Stack, ...]
     return tuple(stack for stack in stacks if stack.name in wanted)
 
 
-def reason_against(stack: Stack, stacks: Sequence[Stack]) -> str:
-    """Return why a stack cannot be rehearsed, or an empty string."""
+def reason_against(stack: Stack, stacks: Sequence[Stack], has_api: bool = False) -> str:
+    """Return why a stack cannot be rehearsed, or an empty string. `has_api`: a Kubernetes API was named."""
+    sources = set(stack.providers.values())
     foreign = sorted(
         source
-        for source in stack.providers.values()
-        if source != AWS and not (source.startswith("hashicorp/") and source.split("/")[1] in HARMLESS)
+        for source in sources - {AWS, *([KUBERNETES] if has_api else [])}
+        if not (source.startswith("hashicorp/") and source.split("/")[1] in HARMLESS)
     )
-    kube = [source for source in foreign if source in ("hashicorp/kubernetes", "hashicorp/helm")]
-    if kube:
-        return f"it needs {', '.join(kube)} and a Kubernetes API, and the rehearsal starts none"
+    if KUBERNETES in foreign:
+        return "it needs a Kubernetes API, and the emulator has none; --kubeconfig names one on this machine"
     if foreign:
         return f"calls of {', '.join(foreign)} cannot be turned to the emulator"
-    if AWS not in stack.providers.values():
+    if not sources & {AWS, KUBERNETES}:
         return "it holds no AWS resources"
     if stack.unknown_states:
         return f"it reads the state '{', '.join(stack.unknown_states)}', which no stack in this folder writes"
-    programs = [name for type_, name, body in stack.blocks("resource") if body.get("provisioner")]
+    programs = [name for _, name, body in stack.blocks("resource") if body.get("provisioner")]
     if programs:
         return f"it runs programs of its own (provisioner in {', '.join(programs)})"
-    missing = [name for name in stack.needs if reason_against(next(s for s in stacks if s.name == name), stacks)]
+    by_name = {one.name: one for one in stacks}
+    missing = [name for name in stack.needs if reason_against(by_name[name], stacks, has_api)]
     return f"it needs {', '.join(missing)}, which was not rehearsed" if missing else ""
 
 

@@ -5,6 +5,9 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from eksclave.errors import EksclaveError
 
 from .estate import Json, Stack, as_list
 
@@ -13,10 +16,13 @@ _PRINCIPAL = re.compile(r"\barn:aws[a-z-]*:iam::\d{12}:(?:role|user)/[\w+=,.@/-]
 _CIDR = re.compile(r"\b\d{1,3}(?:\.\d{1,3}){3}/\d{1,2}\b")
 _ZONE = re.compile(r"\b[a-z]{2}(?:-[a-z]+)+-\d[a-f]\b")
 
+KINDS = ("buckets", "gateways", "principals", "vpcs")
+"""What a seed may hold, each a list."""
+
 
 def existing(stacks: Sequence[Stack], account: str) -> Json:
     """Return the seed that these stacks need: VPCs with subnets, tables, groups and endpoints, principals, gateways."""
-    region = _region(stacks)
+    region = region_of(stacks)
     ids: dict[str, list[str]] = {}
     for stack in stacks:
         text = json.dumps(stack.body)
@@ -26,22 +32,35 @@ def existing(stacks: Sequence[Stack], account: str) -> Json:
     peers = _peers(stacks)
     principals = sorted({match[0] for stack in stacks for match in _PRINCIPAL.finditer(json.dumps(stack.body))})
     own = [vpc for vpc in found.get("vpc", []) if vpc not in peers]
+    taken = {table for peer in peers.values() for table in peer["tables"]}
+    found["rtb"] = [table for table in found.get("rtb", []) if table not in taken]
     vpcs = [_vpc(stacks, vpc, region, index, found if index == 0 else {}) for index, vpc in enumerate(own)]
-    vpcs += [{"id": vpc, "region": where or region, "account": who or account,
-              "cidr": cidr or f"10.{200 + index}.0.0/16"}
-             for index, (vpc, (where, who, cidr)) in enumerate(sorted(peers.items()))]  # fmt: skip
+    for index, (vpc, peer) in enumerate(sorted(peers.items())):
+        assumed = {"region": region, "account": account, "cidr": f"10.{200 + index}.0.0/16"}
+        vpcs.append({"id": vpc, **assumed, **{word: value for word, value in peer.items() if value}})
     gateways = [{"id": gateway, "region": region} for gateway in found.get("tgw", [])]
     return {"account": account, "vpcs": vpcs, "principals": principals, "gateways": gateways}
 
 
+def read_seed(file: Path) -> Json:
+    """Return what a user's file says is there already; raise where it is not an object of lists."""
+    try:
+        said = json.loads(file.read_text(encoding="utf-8"))
+    except ValueError as wrong:
+        raise EksclaveError(f"this is not JSON: {wrong}", "", str(file)) from None
+    odd = sorted(set(said) - set(KINDS)) if isinstance(said, dict) else ["not an object"]
+    if odd:
+        raise EksclaveError(f"'{odd[0]}' is not known here; known: {', '.join(KINDS)}", "", str(file))
+    return said
+
+
 def named(seed: Json) -> list[str]:
     """Return the ids of a seed for a person to read."""
-    inner = [part["id"] for vpc in seed.get("vpcs", []) for part in vpc.get("subnets", [])]
-    return [
-        *(one["id"] for kind in ("vpcs", "gateways") for one in seed.get(kind, [])),
-        *inner,
-        *seed.get("principals", []),
-    ]
+    vpcs = seed.get("vpcs", [])
+    parts = [part["id"] for vpc in vpcs for kind in ("subnets", "endpoints") for part in vpc.get(kind, [])]
+    plain = [ident for vpc in vpcs for kind in ("tables", "groups") for ident in vpc.get(kind, [])]
+    whole = [one["id"] for one in (*vpcs, *seed.get("gateways", []))]
+    return [*whole, *parts, *plain, *seed.get("principals", [])]
 
 
 def _vpc(stacks: Sequence[Stack], vpc: str, region: str, index: int, found: dict[str, list[str]]) -> Json:
@@ -67,28 +86,28 @@ def _zone(stacks: Sequence[Stack], subnet: str, region: str, index: int) -> str:
     return f"{region}{'abc'[index % 3]}"
 
 
-def _peers(stacks: Iterable[Stack]) -> dict[str, tuple[str, str, str]]:
-    """VPCs at the other end of a peering: their Region, account and, where a route names it, their range."""
-    found: dict[str, tuple[str, str, str]] = {}
+def _peers(stacks: Iterable[Stack]) -> dict[str, Json]:
+    """VPCs at the other end of a peering: Region and account, the range that routes lead to, tables with a way back."""
+    found: dict[str, Json] = {}
     for stack in stacks:
-        routes = [
-            body
-            for kind, _, body in stack.blocks("resource")
-            if kind == "aws_route" and body.get("vpc_peering_connection_id")
-        ]
+        routes = [body for kind, _, body in stack.blocks("resource") if kind == "aws_route"]
         for kind, name, body in stack.blocks("resource"):
             if kind == "aws_vpc_peering_connection" and _ID.fullmatch(str(body.get("peer_vpc_id"))):
-                cidr = next((str(route.get("destination_cidr_block", "")) for route in routes
-                             if f"connection.{name}." in str(route["vpc_peering_connection_id"])), "")  # fmt: skip
-                found[body["peer_vpc_id"]] = (
-                    str(body.get("peer_region") or ""),
-                    str(body.get("peer_owner_id") or ""),
-                    cidr,
-                )
+                over = [one for one in routes if f"connection.{name}." in str(one.get("vpc_peering_connection_id"))]
+                back = [one for one in over if _ID.fullmatch(str(one.get("route_table_id")))]
+                there = [str(one["destination_cidr_block"]) for one in over
+                         if one not in back and one.get("destination_cidr_block")]  # fmt: skip
+                found[body["peer_vpc_id"]] = {
+                    "region": str(body.get("peer_region") or ""),
+                    "account": str(body.get("peer_owner_id") or ""),
+                    "cidr": there[0] if there else "",
+                    "tables": sorted({str(one["route_table_id"]) for one in back}),
+                }
     return found
 
 
-def _region(stacks: Iterable[Stack]) -> str:
+def region_of(stacks: Iterable[Stack]) -> str:
+    """The Region of the first provider that names one."""
     for stack in stacks:
         for block in as_list(stack.body.get("provider", {}).get("aws")):
             if block.get("region") and not block.get("alias"):

@@ -6,16 +6,14 @@ import json
 import shutil
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from urllib.parse import urlsplit
+from typing import Any
 
 from eksclave.errors import EksclaveError
 
 from .estate import AWS, Json, Stack, as_list, producer
+from .kubernetes import KUBERNETES, Api
+from .surroundings import KEY_ID, SECRET
 
-KEY_ID = "REHEARSALREHEARSAL00"
-"""An access key id that cannot exist: real ones begin with AKIA or ASIA."""
-
-SECRET = "not-a-secret"
 OVERRIDE = "zz_rehearsal_override.tf.json"
 _KEPT_S3 = ("bucket", "key", "region", "encrypt", "use_lockfile", "workspace_key_prefix", "dynamodb_table", "acl")
 _S3_CALLS = ("dynamodb", "iam", "s3", "sso", "sts")
@@ -24,10 +22,8 @@ _S3_CALLS = ("dynamodb", "iam", "s3", "sso", "sts")
 class Overrides:
     """Writes the private copy of each stack. The synthesized files are copied as they are; one file is added."""
 
-    def __init__(self, private: Path, url: str, services: Sequence[str], stacks: Sequence[Stack]) -> None:
-        self.private, self.url, self.services, self.stacks = private, url, tuple(services), tuple(stacks)
-        if urlsplit(url).hostname not in ("127.0.0.1", "localhost", "::1"):
-            raise EksclaveError(f"the emulator's address '{url}' is not loopback")
+    def __init__(self, private: Path, url: str, stacks: Sequence[Stack], api: Api | None = None) -> None:
+        self.private, self.url, self.stacks, self.api = private, url, tuple(stacks), api
 
     def copy(self, stack: Stack) -> Path:
         """Copy a stack's folder, add its override file, and return the copy."""
@@ -38,32 +34,25 @@ class Overrides:
         return place
 
     def override(self, stack: Stack) -> Json:
-        """Return the override file of one stack. Raises where a provider would not be turned to loopback in full."""
+        """Return the override file of one stack; raise where one of its providers could lead past the emulator."""
         providers = {
-            name: [self._provider(one) for one in as_list(stack.body.get("provider", {}).get(name)) or [{}]]
+            name: [make(stack, one) for one in as_list(stack.body.get("provider", {}).get(name)) or [{}]]
             for name, source in stack.providers.items()
-            if source == AWS
+            if (make := {AWS: self._aws, KUBERNETES: self._kubernetes}.get(source))
         }
         kind, config = self._backend(stack)
         states = {name: self._remote_state(stack, name) for name in stack.remote_states}
         made: Json = {"provider": providers, "terraform": {"backend": {kind: config}}}
         if states:
             made["data"] = {"terraform_remote_state": states}
-        self.check(made)
         return made
 
-    def check(self, override: Json) -> None:
-        """Refuse an override that leaves any service of any provider on its public address."""
-        for name, blocks in override["provider"].items():
-            for block in blocks:
-                said = block["endpoints"][0]
-                open_ = [service for service in self.services if said.get(service) != self.url]
-                if open_ or not self.services:
-                    raise EksclaveError(
-                        f"provider {name}: no loopback endpoint for {', '.join(open_) or 'any service'}"
-                    )
-
-    def _provider(self, original: Json) -> Json:
+    def _aws(self, stack: Stack, original: Json) -> Json:
+        """Blocks of an override take the place of all blocks of that kind, so what is not repeated here stays."""
+        if original.get("dynamic"):
+            raise EksclaveError(
+                f"{stack.name}: a provider with 'dynamic' blocks may lead past the emulator", "write the blocks out"
+            )
         empty = str(self.private / "empty")
         made: Json = {
             "access_key": KEY_ID,
@@ -74,7 +63,7 @@ class Overrides:
             "shared_credentials_files": [empty],
             "http_proxy": None,
             "https_proxy": None,
-            "endpoints": [dict.fromkeys(self.services, self.url)],
+            "no_proxy": None,
             "max_retries": 3,
             "s3_use_path_style": True,
             "skip_metadata_api_check": "true",
@@ -82,7 +71,14 @@ class Overrides:
             "use_fips_endpoint": None,
             "use_dualstack_endpoint": None,
         }
-        return ({"alias": original["alias"]} if original.get("alias") else {}) | made
+        if named := _endpoints(original.get("endpoints")):
+            made["endpoints"] = [dict.fromkeys(named, self.url)]
+        return _alias(original) | made
+
+    def _kubernetes(self, stack: Stack, original: Json) -> Json:
+        if self.api is None:
+            raise EksclaveError(f"{stack.name}: no Kubernetes API was named", "name one with --kubeconfig")
+        return _alias(original) | self.api.provider(self.private)
 
     def _backend(self, stack: Stack) -> tuple[str, Json]:
         kind, config = stack.backend
@@ -119,6 +115,15 @@ class Overrides:
             "skip_s3_checksum": True,
             "use_path_style": True,
         }
+
+
+def _alias(original: Json) -> Json:
+    return {"alias": original["alias"]} if original.get("alias") else {}
+
+
+def _endpoints(blocks: Any) -> list[str]:
+    """Return the services whose address a provider block writes out itself."""
+    return sorted({service for block in as_list(blocks) for service in block if service != "//"})
 
 
 def state_buckets(stacks: Iterable[Stack]) -> list[Json]:

@@ -1,10 +1,11 @@
-"""What the record of calls proves: order before the first node, a cluster that was never public, services kept to."""
+"""What the record of calls proves of the order: all that nodes need before the first, and a cluster never public."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from .estate import AWS, Json, Stack
+from .business import inside, services_kept
+from .estate import Json, Stack
 from .result import Proof
 
 _NODES = ("CreateNodegroup", "CreateFargateProfile")
@@ -17,18 +18,40 @@ STEPS: dict[str, tuple[str, ...]] = {
 """Proof → the calls that make what a node needs. Deletes and replacements later in the run do not count."""
 
 
+_PEERED = {"VpcPeeringConnectionId", "TransitGatewayId"}
+
+
 def prove(calls: Sequence[Json], stacks: Iterable[Stack]) -> tuple[Proof, ...]:
     """Return every proof over the calls of the applies; `calls` ends where the destroys begin."""
     good = [(i, call) for i, call in enumerate(calls) if call["status"] < 400]
-    first = next((i for i, call in good if call["service"] == "eks" and call["action"] in _NODES), None)
+    first = next((i for i, call in good if call["action"] in _NODES or _is_auto(call)), None)
+    group = next((i for i, call in good if call["action"] in _NODES), None)
     made = [
-        *_before_nodes(good, first),
+        *_before_nodes(_without_ways_in(good, first, stacks), first),
         _rules(good, first),
         _attachments(good, first),
-        _entries(good, first),
+        _entries(good, group),
         _network_plugin(good, first),
     ]
-    return (*made, _private(good), _services(calls, stacks))
+    return (*made, _private(good), services_kept(calls, stacks), inside(calls))
+
+
+def _is_auto(call: Json) -> bool:
+    """True for a cluster in Auto Mode: it starts nodes by itself, as soon as it is there."""
+    return call["action"] == "CreateCluster" and bool((call["asked"].get("computeConfig") or {}).get("enabled"))
+
+
+def _without_ways_in(
+    good: Sequence[tuple[int, Json]], first: int | None, stacks: Iterable[Stack]
+) -> list[tuple[int, Json]]:
+    """Leave out the routes to peered networks by stacks that need the cluster: operators come that way, not nodes."""
+    maker = next((call["client"] for i, call in good if i == first), "")
+    later = {stack.name for stack in stacks if maker in stack.needs}
+    return [
+        (i, call)
+        for i, call in good
+        if not (call["action"] == "CreateRoute" and call["client"] in later and set(call["asked"]) & _PEERED)
+    ]
 
 
 def _verdict(name: str, asked: int, late: Sequence[str], fine: str, nothing: str) -> Proof:
@@ -37,13 +60,17 @@ def _verdict(name: str, asked: int, late: Sequence[str], fine: str, nothing: str
     return Proof(name, "pass", asked, fine) if asked else Proof(name, "asked nothing", 0, nothing)
 
 
+def _nothing(first: int | None) -> str:
+    return "no node group was made" if first is None else "no such call was made"
+
+
 def _before_nodes(good: Sequence[tuple[int, Json]], first: int | None) -> list[Proof]:
     made = []
     for name, actions in STEPS.items():
         of = [(i, call) for i, call in good if call["service"] == "ec2" and call["action"] in actions]
         late = [_what(call) for i, call in of if first is not None and i > first]
         asked = len(of) if first is not None else 0
-        made.append(_verdict(name, asked, late, f"{asked} calls, all before the first node", "no node was made"))
+        made.append(_verdict(name, asked, late, f"{asked} calls, all before the first node", _nothing(first)))
     return made
 
 
@@ -60,18 +87,17 @@ def _rules(good: Sequence[tuple[int, Json]], first: int | None) -> Proof:
     of = [(i, call) for i, call in good if call["action"] in actions and call["asked"].get("GroupId") in groups]
     late = [_what(call) for i, call in of if first is not None and i > first]
     asked = len(of) if first is not None else 0
-    return _verdict(
-        "endpoint rules before nodes", asked, late, f"{asked} calls, all before the first node", "no node was made"
-    )
+    fine = f"{asked} calls, all before the first node"
+    return _verdict("endpoint rules before nodes", asked, late, fine, _nothing(first))
 
 
 def _attachments(good: Sequence[tuple[int, Json]], first: int | None) -> Proof:
-    """The policies of every role that a node group runs as."""
-    roles = {
-        str(call["asked"].get("nodeRole") or call["asked"].get("podExecutionRoleArn")).rpartition("/")[2]
-        for _, call in good
-        if call["action"] in _NODES
-    }
+    """The policies of every role that nodes run as."""
+    words = ("nodeRole", "podExecutionRoleArn")
+    nodes = [call["asked"] for _, call in good if call["action"] in _NODES]
+    nodes += [call["asked"]["computeConfig"] for _, call in good if _is_auto(call)]
+    arns = (one[word] for one in nodes for word in (*words, "nodeRoleArn") if one.get(word))
+    roles = {str(arn).rpartition("/")[2] for arn in arns}
     actions = ("AttachRolePolicy", "PutRolePolicy", "AddRoleToInstanceProfile")
     of = [(i, call) for i, call in good if call["action"] in actions and call["asked"].get("RoleName") in roles]
     late = [_what(call) for i, call in of if first is not None and i > first]
@@ -90,27 +116,20 @@ def _attachments(good: Sequence[tuple[int, Json]], first: int | None) -> Proof:
 
 
 def _entries(good: Sequence[tuple[int, Json]], first: int | None) -> Proof:
-    """Access entries of nodes: written by the stack before the nodes, or by EKS itself for managed nodes."""
-    of = [
-        (i, call)
-        for i, call in good
-        if call["action"] == "CreateAccessEntry" and "LINUX" in str(call["asked"].get("type"))
-    ]
+    """Access entries with their policies; those of managed nodes EKS writes itself."""
+    actions = ("CreateAccessEntry", "AssociateAccessPolicy")
+    of = [(i, call) for i, call in good if call["action"] in actions]
     late = [_what(call) for i, call in of if first is not None and i > first]
-    return _verdict(
-        "node access entries before nodes",
-        len(of) if first is not None else 0,
-        late,
-        f"{len(of)} calls, all before the first node",
-        "EKS makes the entries of managed nodes itself",
-    )
+    asked = len(of) if first is not None else 0
+    nothing = "no entry was asked for; EKS writes those of managed nodes itself"
+    return _verdict("access entries before nodes", asked, late, f"{asked} calls, all before the first node", nothing)
 
 
 def _network_plugin(good: Sequence[tuple[int, Json]], first: int | None) -> Proof:
     """The VPC CNI is there before nodes: as an add-on, or because EKS brings its own copy."""
     name = "network plugin before nodes"
     if first is None:
-        return Proof(name, "asked nothing", 0, "no node was made")
+        return Proof(name, "asked nothing", 0, _nothing(first))
     clusters = [call["asked"] for _, call in good if call["action"] == "CreateCluster"]
     of = [i for i, call in good if call["action"] == "CreateAddon" and call["asked"].get("addonName") == "vpc-cni"]
     if of:
@@ -120,8 +139,10 @@ def _network_plugin(good: Sequence[tuple[int, Json]], first: int | None) -> Proo
             len(of),
             "the vpc-cni add-on was there first" if min(of) < first else "the vpc-cni add-on came after the first node",
         )
-    if any((one.get("computeConfig") or {}).get("enabled") for one in clusters):
+    if any(_is_auto(call) for _, call in good):
         return Proof(name, "pass", len(clusters), "Auto Mode brings its own")
+    if all(call["action"] != "CreateNodegroup" for _, call in good):
+        return Proof(name, "pass", len(clusters), "Fargate brings its own")
     if all(one.get("bootstrapSelfManagedAddons", True) for one in clusters):
         return Proof(name, "pass", len(clusters), "EKS brings its self-managed copy")
     return Proof(name, "fail", len(clusters), "no vpc-cni add-on, and bootstrapSelfManagedAddons is false")
@@ -147,107 +168,6 @@ def _private(good: Sequence[tuple[int, Json]]) -> Proof:
         "pass" if of else "asked nothing",
         len(of),
         "private from its first call" if of else "no cluster was made",
-    )
-
-
-_SERVICES: tuple[tuple[str, tuple[str, ...]], ...] = (
-    ("aws_iam", ("iam",)),
-    ("aws_eks", ("eks",)),
-    ("aws_ecrpublic", ("ecr-public",)),
-    ("aws_ecr", ("ecr",)),
-    ("aws_kms", ("kms",)),
-    ("aws_cloudwatch_log", ("logs",)),
-    ("aws_cloudwatch_event", ("events",)),
-    ("aws_cloudwatch", ("monitoring",)),
-    ("aws_ssm", ("ssm",)),
-    ("aws_sqs", ("sqs",)),
-    ("aws_sns", ("sns",)),
-    ("aws_s3", ("s3",)),
-    ("aws_secretsmanager", ("secretsmanager",)),
-    ("aws_autoscaling", ("autoscaling",)),
-    ("aws_lb", ("elasticloadbalancing",)),
-    ("aws_alb", ("elasticloadbalancing",)),
-    ("aws_route53", ("route53",)),
-    ("aws_acm", ("acm",)),
-    ("aws_ram", ("ram",)),
-    ("aws_dynamodb", ("dynamodb",)),
-    ("aws_efs", ("elasticfilesystem",)),
-    ("aws_caller_identity", ("sts",)),
-    ("aws_partition", ()),
-    ("aws_region", ()),
-    ("aws_service", ()),
-    ("aws_arn", ()),
-    ("aws_billing", ()),
-    ("aws_ip_ranges", ()),
-    ("aws_default_tags", ()),
-    ("aws_guardduty", ("guardduty",)),
-    ("aws_networkfirewall", ("network-firewall",)),
-    ("aws_lambda", ("lambda",)),
-    ("aws_instance", ("ec2", "iam", "ssm", "kms")),
-    ("aws_launch_template", ("ec2", "ssm")),
-    ("aws_flow_log", ("ec2",)),
-)
-_EC2 = (
-    "vpc",
-    "subnet",
-    "route",
-    "security",
-    "network",
-    "ec2",
-    "default",
-    "main",
-    "eip",
-    "nat",
-    "internet",
-    "ami",
-    "availability",
-    "ebs",
-    "key",
-    "placement",
-    "customer",
-    "vpn",
-    "egress",
-    "spot",
-    "volume",
-    "prefix",
-    "managed",
-)
-
-
-def services_of(stack: Stack) -> set[str] | None:
-    """Return the services that a stack's resources and data sources call, or None where a type is not known here."""
-    found = {"sts"}
-    if stack.backend[0] == "s3" or any(str(one.get("backend")) == "s3" for one in stack.remote_states.values()):
-        found |= {"s3", "dynamodb"}
-    for kind in ("resource", "data"):
-        for type_, _, _ in stack.blocks(kind):
-            if not type_.startswith("aws_"):
-                continue
-            known = next((services for prefix, services in _SERVICES if type_.startswith(prefix)), None)
-            if known is None and type_.split("_")[1] in _EC2:
-                known = ("ec2",)
-            if known is None:
-                return None
-            found |= set(known)
-    return found
-
-
-def _services(calls: Sequence[Json], stacks: Iterable[Stack]) -> Proof:
-    """Each stack called the services of its own resources and no other."""
-    allowed = {stack.name: services_of(stack) for stack in stacks if AWS in stack.providers.values()}
-    strange = {
-        f"{call['client']} called {call['service']} {call['action']}"
-        for call in calls
-        if (own := allowed.get(call["client"])) is not None and call["service"] not in own
-    }
-    asked = sum(1 for call in calls if allowed.get(call["client"]) is not None)
-    if strange:
-        return Proof("services kept to", "fail", asked, "; ".join(sorted(strange)))
-    return Proof(
-        "services kept to",
-        "pass" if asked else "asked nothing",
-        asked,
-        f"{asked} calls, each to a service of its stack's own resources",
     )
 
 

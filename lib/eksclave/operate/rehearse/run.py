@@ -5,27 +5,27 @@ from __future__ import annotations
 import contextlib
 import os
 import shutil
-import signal
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from eksclave.errors import EksclaveError
-
+from . import surroundings
 from .choice import account_of, chosen, reason_against
 from .emulator import Emulator
-from .estate import AWS, Json, Stack, as_list, read
-from .existing import existing, named
+from .estate import AWS, Json, Stack, read
+from .existing import existing, named, region_of
 from .kept import write_environment
-from .overrides import KEY_ID, SECRET, Overrides, state_buckets
-from .processes import Processes, Stopped
+from .kubernetes import Api
+from .order import in_order
+from .overrides import Overrides, state_buckets
+from .plugins import install, unlock
+from .processes import Processes
 from .proof import prove
-from .result import Cost, Event, Rehearsal, StackResult, StageResult
-from .services import services
+from .result import Cost, Event, Proof, Rehearsal, StackResult, StageResult
+from .signals import ending
 from .stage import Bench
 
 _SOCKET_ROOM = 80
@@ -33,13 +33,18 @@ _SOCKET_ROOM = 80
 
 @dataclass(frozen=True)
 class Options:
-    """How to rehearse. `stacks` empty means all; `jobs` 0 means as many as there are processors."""
+    """How to rehearse. `stacks` empty means all; `jobs` 0 means as many as there are processors.
+
+    `origin` says where in a spec a construct comes from, or an empty string.
+    """
 
     stacks: tuple[str, ...] = ()
     jobs: int = 0
     keep: bool = False
     port: int = 0
     seed: Json = field(default_factory=dict)
+    origin: Callable[[str], str] = lambda _: ""
+    api: Api | None = None
 
 
 def rehearse(folder: Path, options: Options | None = None, tell: Callable[[Event], None] = lambda _: None) -> Rehearsal:
@@ -51,7 +56,7 @@ def rehearse(folder: Path, options: Options | None = None, tell: Callable[[Event
     processes = Processes()
     kept = False
     try:
-        with _signals(processes):
+        with ending(processes):
             run = _Run(stacks, options, private, processes, tell)
             answer = run.play(begun)
         kept = options.keep
@@ -80,46 +85,26 @@ class _Run:
             (private / name).mkdir()
         (private / "empty").write_text("")
         self.sockets = _short(private / "tmp")
-        found = terraform(private / "cli", given={k: v for k, v in os.environ.items() if "proxy" not in k.lower()})
+        found = terraform(private / "cli")
         self.program = found.program
-        self.environment = dict(found.environment) | self._safe()
-        self.skipped = {stack.name: reason for stack in stacks if (reason := reason_against(stack, stacks))}
+        self.environment = dict(found.environment) | surroundings.private(private, self.sockets)
+        api = options.api is not None
+        self.skipped = {stack.name: reason for stack in stacks if (reason := reason_against(stack, stacks, api))}
         self.places: dict[str, Path] = {}
         self.stages: dict[str, list[StageResult]] = {stack.name: [] for stack in stacks}
         self.lock = threading.Lock()
         self.seed: Json = {}
         self.jobs = options.jobs or os.cpu_count() or 1
 
-    def _safe(self) -> dict[str, str]:
-        """Nothing of the user's accounts, no metadata service, no proxy; folders that are this run's alone."""
-        empty = str(self.private / "empty")
-        return {
-            "HOME": str(self.private / "home"),
-            "TMPDIR": str(self.sockets),
-            "TF_PLUGIN_CACHE_DIR": str(self.private / "plugins"),
-            "TF_PLUGIN_CACHE_MAY_BREAK_DEPENDENCY_LOCK_FILE": "1",
-            "AWS_CONFIG_FILE": empty,
-            "AWS_SHARED_CREDENTIALS_FILE": empty,
-            "AWS_EC2_METADATA_DISABLED": "true",
-            "AWS_ACCESS_KEY_ID": KEY_ID,
-            "AWS_SECRET_ACCESS_KEY": SECRET,
-            "NO_PROXY": "*",
-            "no_proxy": "*",
-            "HTTP_PROXY": "",
-            "HTTPS_PROXY": "",
-            "http_proxy": "",
-            "https_proxy": "",
-        }
-
     def play(self, begun: float) -> Rehearsal:
-        played = [stack for stack in self.stacks if stack.name not in self.skipped]
+        played = self._installed([stack for stack in self.stacks if stack.name not in self.skipped])
         if not played:
             return self._answer(begun, (), (), ())
         emulator = Emulator.start(
             self.processes, self.private, account_of(self.stacks), self.options.port, self.options.keep
         )
         emulator.watch(self.processes.stop)
-        self.environment["AWS_ENDPOINT_URL"] = emulator.url
+        closed = surroundings.closed(self.environment, emulator.url)
         account = account_of(self.stacks)
         self.seed = {
             **existing(played, account),
@@ -129,53 +114,41 @@ class _Run:
         }
         emulator.seed(self.seed)
         before = set(emulator.inventory())
-        self._prepare(played, emulator.url)
-        bench = Bench(self.program, self.environment, self.processes, self.tell)
-        failed = self._apply(bench, played)
+        overrides = Overrides(self.private, emulator.url, self.stacks, self.options.api)
+        self.places = {stack.name: overrides.copy(stack) for stack in played}
+        bench = Bench(self.program, self.environment, closed, self.processes, self.tell, self.options.origin)
+        applied = in_order(played, lambda stack: self._apply(bench, stack), self.jobs)
         calls = emulator.calls()
-        proofs = prove(calls, played) if not failed else ()
+        proofs = prove(calls, played) if applied else ()
+        self._plan_again(bench, played)
         if self.options.keep:
-            write_environment(self.private, emulator, self.environment)
+            write_environment(self.private, emulator, closed, region_of(played))
             self.processes.release(emulator.process)
             return self._answer(begun, proofs, (), calls)
-        self._in_order(played, lambda stack: self._destroy(bench, stack), reverse=True)
+        in_order(played, lambda stack: self._destroy(bench, stack), self.jobs, reverse=True)
         left = tuple(sorted(set(emulator.inventory()) - before))
-        return self._answer(begun, proofs, left if not failed else (), emulator.calls())
+        return self._answer(begun, proofs, left if applied else (), emulator.calls())
 
-    def _prepare(self, played: Sequence[Stack], url: str) -> None:
-        """Write the copies; the endpoint names are read from the provider's schema in a folder of their own first."""
-        overrides = Overrides(self.private, url, self._services(played[0]), self.stacks)
-        for stack in played:
-            self.places[stack.name] = overrides.copy(stack)
+    def _installed(self, wanted: Sequence[Stack]) -> list[Stack]:
+        """Return the stacks whose providers are there; without that of AWS there is no rehearsal at all."""
+        missing = install(self.processes, self.program, self.private / "providers", self.environment, wanted)
+        if any(AWS in stack.providers.values() for stack in wanted if stack.name in missing):
+            raise next(iter(missing.values()))
+        self.skipped |= {name: " ".join(str(why).split()) for name, why in missing.items()}
+        return [stack for stack in wanted if stack.name not in missing]
 
-    def _services(self, stack: Stack) -> tuple[str, ...]:
-        import json
+    def _apply(self, bench: Bench, stack: Stack) -> bool:
+        return all(self._stage(bench, stack, stage).succeeded for stage in ("init", "plan", "apply"))
 
-        place = self.private / "schema"
-        place.mkdir()
-        required: Json = {}
-        for block in as_list(stack.body.get("terraform")):
-            for group in as_list(block.get("required_providers")):
-                required |= {name: about for name, about in group.items() if stack.providers.get(name) == AWS}
-        (place / "main.tf.json").write_text(
-            json.dumps({"terraform": {"required_providers": required or {"aws": {"source": AWS}}}})
-        )
-        done = self.processes.run([str(self.program), "init", "-input=false", "-no-color"], place, self.environment)
-        if done.code:
-            from .blame import fix_of
-            from .stage import _plain
-
-            raise EksclaveError(f"the AWS provider cannot be installed: {_plain(done.stderr)}", fix_of(done.stderr))
-        return services(self.processes, self.program, place, self.environment)
-
-    def _apply(self, bench: Bench, played: Sequence[Stack]) -> bool:
-        def apply(stack: Stack) -> bool:
-            for stage in ("init", "plan", "apply", "second plan"):
-                if not self._stage(bench, stack, stage).succeeded and stage != "second plan":
-                    return False
-            return True
-
-        return not self._in_order(played, apply)
+    def _plan_again(self, bench: Bench, played: Sequence[Stack]) -> None:
+        """Once everything stands: a stack that undoes what another has done shows, and all can be planned at once."""
+        standing = [
+            stack
+            for stack in played
+            if (last := self.stages[stack.name][-1:]) and last[0].stage == "apply" and last[0].succeeded
+        ]
+        free = [replace(stack, needs=()) for stack in standing]
+        in_order(free, lambda stack: self._stage(bench, stack, "second plan").succeeded, self.jobs)
 
     def _destroy(self, bench: Bench, stack: Stack) -> bool:
         if any(stage.stage == "apply" for stage in self.stages[stack.name]):
@@ -185,38 +158,14 @@ class _Run:
     def _stage(self, bench: Bench, stack: Stack, stage: str) -> StageResult:
         with self.lock if stage == "init" else contextlib.nullcontext():
             result = bench.play(stack, self.places[stack.name], stage)
+            if stage == "init":
+                unlock(self.places[stack.name])
         self.stages[stack.name].append(result)
         return result
 
-    def _in_order(self, played: Sequence[Stack], work: Callable[[Stack], bool], reverse: bool = False) -> bool:
-        """Do the work for every stack once those before it are done; one that fails holds up its followers."""
-        names = {stack.name for stack in played}
-        needs = {stack.name: set(stack.needs) & names for stack in played}
-        if reverse:
-            needs = {name: {other for other, of in needs.items() if name in of} for name in needs}
-        by_name = {stack.name: stack for stack in played}
-        done: set[str] = set()
-        good = True
-        with ThreadPoolExecutor(max_workers=self.jobs) as pool:
-            waiting: dict[Future[bool], str] = {}
-            while True:
-                started = {*done, *waiting.values()}
-                free = self.jobs - len(waiting)
-                ready = [name for name in by_name if name not in started and needs[name] <= done][: max(0, free)]
-                for name in ready:
-                    waiting[pool.submit(work, by_name[name])] = name
-                if not waiting:
-                    return good and len(done) == len(by_name)
-                ended, _ = wait(waiting, return_when=FIRST_COMPLETED)
-                for one in ended:
-                    name = waiting.pop(one)
-                    if one.result():
-                        done.add(name)
-                    else:
-                        good = False
-                        by_name.pop(name)
-
-    def _answer(self, begun: float, proofs: tuple, left: tuple[str, ...], calls: Sequence[Json]) -> Rehearsal:
+    def _answer(
+        self, begun: float, proofs: tuple[Proof, ...], left: tuple[str, ...], calls: Sequence[Json]
+    ) -> Rehearsal:
         stacks = tuple(
             StackResult(
                 stack.name, tuple(self.stages[stack.name]), self.skipped.get(stack.name) or self._unreached(stack)
@@ -234,13 +183,13 @@ class _Run:
         taken = named(self.seed)
         notes = (
             *([f"taken to be there already: {', '.join(taken)}"] if taken else []),
-            *(f"{name} was not rehearsed: {why}" for name, why in self.skipped.items()),
+            *(f"{stack.name} was not rehearsed: {stack.skipped}" for stack in stacks if stack.skipped),
             *sorted(faults),
         )
         return Rehearsal(stacks, proofs, left, len(calls), cost, str(self.private) if self.options.keep else "", notes)
 
     def _unreached(self, stack: Stack) -> str:
-        return "" if self.stages[stack.name] else "not reached: a stack before it failed"
+        return "" if self.stages[stack.name] else "a stack before it failed"
 
 
 def _short(folder: Path) -> Path:
@@ -251,24 +200,3 @@ def _short(folder: Path) -> Path:
     folder.rmdir()
     folder.symlink_to(made)
     return made
-
-
-@contextlib.contextmanager
-def _signals(processes: Processes) -> Iterator[None]:
-    """Ctrl-C and SIGTERM end every process first; then they do what they always do."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-
-    def stop(number: int, _: object) -> None:
-        processes.stop("stopped by the user" if number == signal.SIGINT else "stopped by SIGTERM")
-        raise KeyboardInterrupt
-
-    before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
-    try:
-        yield
-    except Stopped:
-        raise
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
