@@ -190,7 +190,8 @@ class Tracer:
         AWS takes one a zone.
         """
         refuted = want.apart and in_one_zone(every)
-        if want.kind is not SUBNET or not want.plural or not (refuted or len(set(listed)) > 1):
+        fits = want.kind is SUBNET and term.type in SUBNET.types and want.plural
+        if not fits or not (refuted or len(set(listed)) > 1):
             return None
         found = tiers(every)
         if len(found) < 2:

@@ -19,5 +19,6 @@ def write_environment(private: Path, emulator: Emulator, environment: dict[str, 
     said = f"# the emulator listens at {emulator.url}"
     (private / "environment.sh").write_text("\n".join([said, *lines, ""]), encoding="utf-8")
     stop = private / "stop"
-    stop.write_text(f"#!/bin/sh\nkill {emulator.process.pid}\nrm -rf {shlex.quote(str(private))}\n", encoding="utf-8")
+    folders = shlex.join([str(private), str((private / "tmp").resolve())])
+    stop.write_text(f"#!/bin/sh\nkill {emulator.process.pid}\nrm -rf {folders}\n", encoding="utf-8")
     stop.chmod(0o700)
