@@ -10,7 +10,7 @@ from eksclave.terraform.references import Term, terms
 from eksclave.terraform.scope import Scope
 
 if TYPE_CHECKING:
-    from eksclave.terraform.trace import Place
+    from eksclave.terraform.place import Place
 
 _NOT_IN_POLICIES = ("subnet", "route_table", "network_acl", "gateway", "nat_gateway")
 OPAQUE = "?"
@@ -53,7 +53,7 @@ def _made(term: Term) -> str:
 
 
 def _variable(name: str, scope: Scope, depth: int) -> Iterable[str]:
-    from eksclave.terraform.trace import Place
+    from eksclave.terraform.place import Place
 
     if scope.parent is None:
         return
@@ -73,7 +73,7 @@ def _local(name: str, place: Place, depth: int) -> Iterable[str]:
 
 
 def _module(term: Term, scope: Scope, depth: int) -> Iterable[str]:
-    from eksclave.terraform.trace import Place
+    from eksclave.terraform.place import Place
 
     for child in scope.children.get(term.name, {}).values():
         outputs = child.configuration.get("outputs") or {}

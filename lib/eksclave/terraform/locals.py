@@ -14,7 +14,8 @@ from eksclave.terraform.values import Path, is_symbolic
 from eksclave.terraform.words import telling, within, words
 
 if TYPE_CHECKING:
-    from eksclave.terraform.trace import Place, Tracer, Trail, Want
+    from eksclave.terraform.place import Place, Trail, Want
+    from eksclave.terraform.trace import Tracer
 
 
 _NO_THING = re.compile(
@@ -144,7 +145,7 @@ def _attribute(block: str, kind: Kind) -> Path:
 def _block(
     tracer: Tracer, block: str, path: Path, listed: Sequence[Term], place: Place, want: Want, trail: Trail
 ) -> list[Hit]:
-    from eksclave.terraform.trace import Want as Wanted
+    from eksclave.terraform.place import Want as Wanted
 
     kind = want.kind
     assert kind is not None

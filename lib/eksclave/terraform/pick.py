@@ -10,7 +10,7 @@ from eksclave.terraform.scope import Instance, Key
 from eksclave.terraform.words import Lost, alike, in_same_place, narrowed
 
 if TYPE_CHECKING:
-    from eksclave.terraform.trace import Place, Want
+    from eksclave.terraform.place import Place, Want
 
 
 def pick(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -13,19 +12,20 @@ from eksclave.terraform.inline import blocks_of, share_out
 from eksclave.terraform.instances import instances_of
 from eksclave.terraform.kinds import is_plural, kind_or_none
 from eksclave.terraform.leaves import cannot_be_a_policy
+from eksclave.terraform.managed import managed_policy
 from eksclave.terraform.model import Note, Resource
 from eksclave.terraform.part import Part, Qualify
 from eksclave.terraform.peers import distinct_vpcs, is_only_gateway, others_know, without_own
+from eksclave.terraform.place import Want, instance_place
 from eksclave.terraform.references import terms
 from eksclave.terraform.regions import config_key, regions_of
 from eksclave.terraform.scope import Instance, Json, Scope, build_tree
 from eksclave.terraform.tiers import spoken_of
-from eksclave.terraform.trace import Tracer, Want, instance_place
+from eksclave.terraform.trace import Tracer
 from eksclave.terraform.values import AnyOf, Ref, Sensitive, Unknown, Value, dig, symbols
 from eksclave.terraform.waits import Waits
 
 _ONE_SUBNET_A_ZONE = ("aws_vpc_endpoint", "aws_ec2_transit_gateway_vpc_attachment")
-_AWS_POLICY = re.compile(r"^(Amazon|AWS|CloudWatch)[A-Za-z0-9_]+$")
 
 
 def addresses(document: Json) -> set[str]:
@@ -188,7 +188,7 @@ class _Reader:
                     ["no policy is given: others of its block know theirs"],
                 )
         if path == ("policy_arn",) and not (isinstance(value, Ref) and instance.key is None):
-            value, assumed = self._managed_policy(instance, value, assumed)
+            value, assumed = managed_policy(instance, self._region(instance) or "", expression, value, assumed)
         self.notes += [Note(self.qualify(instance.address), attribute, text) for text in dict.fromkeys(assumed)]
         if isinstance(path[-1], int) and isinstance(value, list):
             return value[path[-1]] if path[-1] < len(value) else Unknown("known after apply")
@@ -204,16 +204,6 @@ class _Reader:
             return None
         kind = kind_or_none(instance.type, ("vpc_id",))
         return self.tracer.value(expression, instance_place(instance, "vpc_id"), Want(kind, False))[0]
-
-    def _managed_policy(self, instance: Instance, value: Value, assumed: list[str]) -> tuple[Value, list[str]]:
-        """AWS's own policies are unknown where a module waits for its partition; then the instance's key names them."""
-        if not isinstance(instance.key, str) or not _AWS_POLICY.match(instance.key):
-            return value, assumed
-        region = self._region(instance) or ""
-        partition = "aws-cn" if region.startswith("cn-") else "aws-us-gov" if region.startswith("us-gov-") else "aws"
-        folder = "service-role/" if instance.key.startswith("AmazonEBSCSIDriver") else ""
-        arn = f"arn:{partition}:iam::aws:policy/{folder}{instance.key}"
-        return arn, [f"the instance's key names AWS's own policy {instance.key}"]
 
     def _from_dynamic_block(self, instance: Instance, path: tuple[str | int, ...], want: Want) -> Value:
         """Plan JSON leaves dynamic blocks out of the configuration: only the kind of the attribute says what fits."""

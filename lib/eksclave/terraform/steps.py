@@ -12,8 +12,8 @@ from eksclave.terraform.values import AnyOf, Path, Ref, Value
 from eksclave.terraform.words import telling, within, words
 
 if TYPE_CHECKING:
+    from eksclave.terraform.place import Want
     from eksclave.terraform.settle import Hit
-    from eksclave.terraform.trace import Want
 
 
 def attribute_of(path: Path, instance: Instance, kind: Kind | None) -> tuple[Path, Path]:

@@ -1,12 +1,20 @@
-"""Tiers of subnets: which part of a map of subnets an expression may mean, where a filter or an index was lost."""
+"""Tiers: which part of a map of subnets or tables an expression may mean, where a filter or an index was lost."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
+from eksclave.terraform.kinds import ROUTE_TABLE, SUBNET
+from eksclave.terraform.place import Want
+from eksclave.terraform.references import Term
 from eksclave.terraform.scope import Instance
+from eksclave.terraform.settle import Hit
+from eksclave.terraform.values import AnyOf, Ref
 from eksclave.terraform.words import words
 
+_ZONE = re.compile(r"[a-z]{2}(-[a-z]+)+-\d[a-z]?|[a-z]{3,4}\d-az\d")
+_LETTER = re.compile(r"^\d?[a-f]\d?$|^az\d?[a-f]?$")
 _CALLED: dict[str, tuple[str, ...]] = {
     "aws_eks_node_group": ("node", "worker", "compute"),
     "aws_autoscaling_group": ("node", "worker", "compute"),
@@ -40,7 +48,8 @@ def tiers(instances: Sequence[Instance]) -> list[list[Instance]]:
 def _without_zone(instance: Instance) -> tuple[str, ...]:
     zone = instance.after.get("availability_zone") or instance.after.get("availability_zone_id") or ""
     told = set(words(str(zone))) | {str(zone)[-1:].lower()}
-    return tuple(word for word in words(str(instance.key)) if word not in told and not word.isdigit())
+    key = _ZONE.sub(" ", str(instance.key))
+    return tuple(word for word in words(key) if word not in told and not word.isdigit() and not _LETTER.match(word))
 
 
 def in_one_zone(instances: Sequence[Instance]) -> bool:
@@ -55,3 +64,33 @@ def spoken(every: Sequence[list[Instance]], said: frozenset[str]) -> list[Instan
     shared = [len({word for one in tier for word in _without_zone(one)} & said) for tier in every]
     best = max(shared, default=0)
     return every[shared.index(best)] if best and shared.count(best) == 1 else []
+
+
+def tier_hits(
+    term: Term, every: Sequence[Instance], listed: Sequence[Term], want: Want, notes: list[str]
+) -> list[Hit] | None:
+    """Return what an expression may mean of a map by tier and zone, None where it means all of it.
+
+    Something beside the map in the expression can be the index; two subnets of one zone cannot both be meant where AWS
+    takes one a zone.
+    """
+    refuted = want.apart and want.kind is SUBNET and in_one_zone(every)
+    if want.kind not in (SUBNET, ROUTE_TABLE) or not want.plural or term.type not in want.kind.types:
+        return None
+    found = tiers(every) if refuted or len(set(listed)) > 1 else []
+    if want.kind is ROUTE_TABLE or len(found) < 2:
+        if len(every) > 1 and isinstance(every[0].key, str):
+            notes.append(f"uses all {len(every)} of {term.name}: the plan keeps no filter of such a list")
+        return None
+    one = spoken(found, want.said)
+    if one:
+        keys = ", ".join(str(instance.key) for instance in one[:3])
+        notes.append(f"uses {keys} of {term.name}: their keys name what it is for, the plan lost which")
+        return [Hit(tuple(_refs(one)), True)]
+    lists = [_refs(tier) for tier in found]
+    whole = [] if refuted else [_refs(every)]
+    return [Hit((AnyOf((*lists, *whole), f"the plan does not keep which of {term.name}"),), True)]
+
+
+def _refs(instances: Sequence[Instance]) -> list[Ref]:
+    return [Ref(one.address, ("id",)) for one in instances]

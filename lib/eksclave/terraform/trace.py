@@ -12,54 +12,21 @@ from typing import Any
 
 from eksclave.terraform.evidence import Evidence
 from eksclave.terraform.exact import without_templates
-from eksclave.terraform.kinds import ROUTE_TABLE, SECURITY_GROUP, SUBNET, Kind, attribute_kind
+from eksclave.terraform.kinds import ROUTE_TABLE, SECURITY_GROUP, SUBNET, attribute_kind
 from eksclave.terraform.outputs import could_be, flagged
 from eksclave.terraform.pick import pick
+from eksclave.terraform.place import Place, Trail, Want
 from eksclave.terraform.references import Term, terms
 from eksclave.terraform.scope import Instance, Key, Scope
 from eksclave.terraform.settle import Hit, alternatives, joinable, literal, one_of, reference, settle, surest, usable
 from eksclave.terraform.steps import attribute_of, by_words, joined, meant
-from eksclave.terraform.tiers import in_one_zone, spoken, tiers
+from eksclave.terraform.tiers import tier_hits
 from eksclave.terraform.values import AnyOf, Path, Ref, Unknown, Value, dig
-from eksclave.terraform.words import Lost, within, words
+from eksclave.terraform.words import Lost, within
 
 _DEEPEST = 40
-
-
-@dataclass(frozen=True)
-class Place:
-    """Where an expression stands: its module instance, and what `each` and `count` mean there.
-
-    `siblings` are the keys of the block's instances that do not know the attribute either; `words` are those of the
-    instance's key, and of a record's name.
-    """
-
-    scope: Scope
-    key: Key = None
-    for_each: Any = None
-    siblings: tuple[Key, ...] = ()
-    words: frozenset[str] = frozenset()
-
-
-@dataclass(frozen=True)
-class Want:
-    """What the attribute that was set can hold, and what an index that was lost on the way may have been."""
-
-    kind: Kind | None
-    plural: bool
-    lost: tuple[Lost, ...] = ()
-    only: bool = False  # nothing else can take what the expression names: several lists are joined
-    said: frozenset[str] = frozenset()  # what the resource is for, in words
-    vpc: Value = None  # the VPC that it is in, where it says so
-    apart: bool = False  # no two subnets of one zone may be in the list
-
-
-@dataclass
-class Trail:
-    """What was assumed on the way, and what is being followed (expressions may lead in circles)."""
-
-    notes: list[str] = field(default_factory=list)
-    following: list[tuple[Any, ...]] = field(default_factory=list)
+_FARTHEST = 400
+"""How many expressions are followed for one attribute: locals of locals may lead everywhere."""
 
 
 @dataclass(frozen=True)
@@ -69,6 +36,7 @@ class Tracer:
     deref: Callable[[Ref], Value]
     variables: Mapping[str, Any]
     evidence: Evidence
+    left: list[int] = field(default_factory=lambda: [_FARTHEST])
 
     def value(self, expression: Any, place: Place, want: Want) -> tuple[Value, list[str]]:
         """Return the value of an unknown attribute with this configured expression, and what had to be assumed."""
@@ -78,10 +46,14 @@ class Tracer:
         references = expression.get("references") if isinstance(expression, dict) else None
         if not isinstance(references, list):
             return Unknown("the plan does not keep this expression"), []
-        trail = Trail()
+        trail, outer = Trail(), self.left[0]
         listed = terms(references)
+        self.left[0] = _FARTHEST
         hits = by_words(self.follow(listed, place, want, (), trail), place.words, want, trail.notes, self.deref)
         used = tuple(Ref(term.name, term.rest) for term in listed if term.root in ("resource", "data"))
+        exhausted, self.left[0] = self.left[0] < 0, outer
+        if exhausted:
+            return Unknown("it can come from too many places", used), trail.notes
         return settle(hits, want.kind, want.plural, used), trail.notes
 
     def output(self, expression: Any, scope: Scope, name: str) -> Value:
@@ -102,6 +74,9 @@ class Tracer:
     def follow(self, listed: Sequence[Term], place: Place, want: Want, rest: Path, trail: Trail) -> list[Hit]:
         """Return what each term of an expression can give, in order; terms that cannot be of the kind give nothing."""
         found: list[tuple[Term, list[Hit]]] = []
+        self.left[0] -= 1
+        if self.left[0] < 0:
+            return []
         deeper = self._with_lost_index(want, listed, place)
         for term in listed:
             mark = (id(place.scope), place.key, term, rest, want.lost)
@@ -156,7 +131,7 @@ class Tracer:
             lost = (*((step,) for step in steps), *self._lost(listed, place))
             near = self._near(instances, want)
             chosen = pick(term, near, listed, place, lost, want, trail.notes)
-            if len(chosen) == len(near) and (open_tiers := self._tier(term, chosen, listed, want, trail)):
+            if len(chosen) == len(near) and (open_tiers := tier_hits(term, chosen, listed, want, trail.notes)):
                 return open_tiers
             picked = len(chosen) == 1 and any(other.root in ("each", "count") for other in listed)
             many, path = want.plural and None not in instances and not picked, attribute
@@ -180,30 +155,6 @@ class Tracer:
             if not elsewhere:
                 found[key] = one
         return found or instances
-
-    def _tier(
-        self, term: Term, every: list[Instance], listed: Sequence[Term], want: Want, trail: Trail
-    ) -> list[Hit] | None:
-        """Subnets in a map by tier and zone, of which an expression may mean a part; None where it means all of them.
-
-        Something beside the map in the expression can be the index; two subnets of one zone cannot both be meant where
-        AWS takes one a zone.
-        """
-        refuted = want.apart and in_one_zone(every)
-        fits = want.kind is SUBNET and term.type in SUBNET.types and want.plural
-        if not fits or not (refuted or len(set(listed)) > 1):
-            return None
-        found = tiers(every)
-        if len(found) < 2:
-            return None
-        meant_one = spoken(found, want.said)
-        lists = [[Ref(one.address, ("id",)) for one in tier] for tier in ([meant_one] if meant_one else found)]
-        if meant_one:
-            keys = ", ".join(str(one.key) for one in meant_one[:3])
-            trail.notes.append(f"uses {keys} of {term.name}: their keys name what it is for, the plan lost which")
-            return [Hit(tuple(lists[0]), True)]
-        whole = [] if refuted else [[ref for one in lists for ref in one]]
-        return [Hit((AnyOf((*lists, *whole), f"the plan does not keep which of {term.name}"),), True)]
 
     def _lost(self, listed: Sequence[Term], place: Place) -> list[Lost]:
         """Return what other terms of an expression are known to say: words that may be the index the plan lost.
@@ -330,14 +281,3 @@ class Tracer:
             trail.notes.append(f"local.{name} is taken to be {said}: {reason}")
             return [Hit(tuple(lists[0]), want.plural and (len(lists[0]) > 1 or name.endswith("s")), guessed)]
         return [Hit((one_of([member for one in lists for member in one], reason),), False, guessed)]
-
-
-def instance_place(instance: Instance, attribute: str | int = "") -> Place:
-    """Return where the expressions of an instance stand; its siblings are those that do not know this attribute."""
-    assert instance.scope is not None
-    name = f"{instance.type}.{instance.name}"
-    block = instance.scope.instances.get(name if instance.mode == "managed" else f"data.{name}", {})
-    siblings = tuple(key for key, one in block.items() if isinstance(one.unknown, dict) and one.unknown.get(attribute))
-    said = [instance.key, instance.after.get("name") if instance.type == "aws_route53_record" else None]
-    own = frozenset(word for one in said if isinstance(one, str) for word in words(one))
-    return Place(instance.scope, instance.key, instance.block.get("for_each_expression"), siblings, own)

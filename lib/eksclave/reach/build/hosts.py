@@ -13,7 +13,7 @@ from eksclave.reach.build.templates import configured, launch_template, metadata
 from eksclave.reach.facts import hosts
 from eksclave.reach.facts.clusters import LaunchTemplate
 from eksclave.reach.facts.groups import Placement
-from eksclave.reach.facts.values import AFTER_APPLY, NOT_IN_INPUT, OneOf, Unknown, Value
+from eksclave.reach.facts.values import AFTER_APPLY, NOT_IN_INPUT, OneOf, Unknown, Value, choices
 from eksclave.terraform.model import Resource
 from eksclave.terraform.values import Ref
 
@@ -106,7 +106,7 @@ def _public(build: Build, instance: Resource, place: Value[tuple[str, ...]]) -> 
     if isinstance(said, bool):
         return said
     found: set[bool] = set()
-    for key in place if isinstance(place, tuple) else ():
+    for key in {key for one in choices(place) or () for key in one}:
         subnet = build.world.resources.get(key)
         given = build.option(subnet, "map_public_ip_on_launch") if subnet is not None else None
         found.add(given is True)
