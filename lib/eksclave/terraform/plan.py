@@ -209,7 +209,8 @@ class _Reader:
         """Plan JSON leaves dynamic blocks out of the configuration: only the kind of the attribute says what fits."""
         expression = {"references": [f"local.{path[-1] if isinstance(path[-1], str) else path[-2]}"]}
         value, _ = self.tracer.value(expression, instance_place(instance), want)
-        said = f"set inside a dynamic block, which the plan leaves out: taken to be {value}"
+        shown = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+        said = f"set inside a dynamic block, which the plan leaves out: taken to be {shown}"
         if isinstance(value, (AnyOf, Unknown)):
             return value
         self.notes.append(Note(self.qualify(instance.address), ".".join(map(str, path)), said))

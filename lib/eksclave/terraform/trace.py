@@ -129,8 +129,11 @@ class Tracer:
         else:
             attribute, steps = attribute_of(path, next(iter(instances.values())), want.kind)
             lost = (*((step,) for step in steps), *self._lost(listed, place))
-            near = self._near(instances, want)
+            near, told = self._near(instances, want), len(trail.notes)
             chosen = pick(term, near, listed, place, lost, want, trail.notes)
+            if reference(chosen[0], attribute, want.kind) is None:
+                del trail.notes[told:]
+                return []
             if len(chosen) == len(near) and (open_tiers := tier_hits(term, chosen, listed, want, trail.notes)):
                 return open_tiers
             picked = len(chosen) == 1 and any(other.root in ("each", "count") for other in listed)

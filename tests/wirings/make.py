@@ -1,0 +1,60 @@
+"""Make the plans of the wirings anew with the real Terraform and provider: `python tests/wirings/make.py [NAME …]`.
+
+Each folder holds a correct cluster and its plan. Each `FAULT.diff` is one edit of its configuration, and `FAULT.json`
+what the edit changes in the plan, beside what a proof must answer.
+"""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import orjson
+from eksclave.terraform.binary import Terraform, terraform
+
+sys.path.insert(0, str(Path(__file__).parent))
+from changes import changes
+
+WIRINGS = Path(__file__).parent
+SORTED = orjson.OPT_SORT_KEYS | orjson.OPT_APPEND_NEWLINE
+
+
+def planned(binary: Terraform, folder: Path) -> dict[str, Any]:
+    """Return the plan of a configuration, without what changes from run to run."""
+    binary.init(folder)
+    binary.plan(folder)
+    plan = binary.show(folder, "plan.bin")
+    plan.pop("timestamp", None)
+    plan.get("relevant_attributes", []).sort(key=orjson.dumps)
+    return plan
+
+
+def make(name: str) -> None:
+    """Plan one wiring and each of its edits in scratch copies."""
+    kept = WIRINGS / name
+    with tempfile.TemporaryDirectory() as scratch:
+        binary = terraform(Path(scratch))
+        folder = Path(scratch) / "ok"
+        shutil.copytree(kept, folder, ignore=shutil.ignore_patterns("*.diff", "plan.json"))
+        for told in kept.glob("*.json"):
+            if not told.name.endswith(".tf.json"):
+                (folder / told.name).unlink(missing_ok=True)
+        base = planned(binary, folder)
+        (kept / "plan.json").write_bytes(orjson.dumps(base, option=SORTED))
+        for edit in sorted(kept.glob("*.diff")):
+            edited = Path(scratch) / edit.stem
+            shutil.copytree(folder, edited)
+            subprocess.run(["patch", "-s", "-p1", "-i", edit], cwd=edited, check=True)
+            told = orjson.loads(edit.with_suffix(".json").read_bytes())
+            told["changes"] = changes(base, planned(binary, edited))
+            edit.with_suffix(".json").write_bytes(orjson.dumps(told, option=SORTED))
+            print(f"{name}/{edit.stem}: {len(told['changes'])} changes")
+
+
+if __name__ == "__main__":
+    for asked in sys.argv[1:] or sorted(plan.parent.name for plan in WIRINGS.glob("*/plan.json")):
+        make(asked)
