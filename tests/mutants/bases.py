@@ -44,7 +44,7 @@ BASES = (
         (
             Needs(
                 "aws_eks_cluster.main",
-                (*USUAL, "eks", "eks-auth", "sts", "elasticloadbalancing"),
+                (*USUAL, "eks", "eks-auth", "sts", "elasticloadbalancing", "sqs"),
                 (443, 9443),
                 balancer_controller=True,
             ),

@@ -56,6 +56,9 @@ def _zones(world: Any, cluster: Any) -> Iterator[str]:
         yield "R1: the cluster's subnets are in one zone"
     if any(one.cidr.num_addresses - 5 < 6 for one in subnets):
         yield "R1: a subnet has no room"
+    for one in world.endpoints:
+        if str(one.kind) == "Gateway" and not str(one.service).endswith((".s3", ".dynamodb", ".s3express")):
+            yield f"R15: no gateway endpoint is offered for {one.service}"
     if any(one.ipv6_only for one in (*subnets, *_node_subnets(world, cluster))):
         yield "R19: a subnet has no IPv4 addresses"
     for endpoint in world.endpoints:

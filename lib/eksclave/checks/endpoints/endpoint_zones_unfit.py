@@ -23,6 +23,8 @@ from eksclave.reach.facts.endpoints import EndpointKind
 from eksclave.reach.facts.values import choices, is_known, known_or, why_unknown
 
 ASKS = ("R15",)
+_GATEWAYS = ("s3", "dynamodb", "s3express")
+"""VPC user guide, gateway endpoints: no other service has one."""
 
 
 def ask(view: View, so_far: Sequence[Result]) -> Iterator[Result]:
@@ -31,6 +33,11 @@ def ask(view: View, so_far: Sequence[Result]) -> Iterator[Result]:
     near = {view.vpc_key, *linked_vpcs(view)}
     for endpoint in (one for one in view.snapshot.endpoints if one.vpc in near):
         if EndpointKind.INTERFACE not in (choices(endpoint.kind) or (EndpointKind.INTERFACE,)):
+            suffix = known_or(endpoint.service, "").rpartition(".")[2]
+            if endpoint.kind is EndpointKind.GATEWAY and suffix and suffix not in _GATEWAYS:
+                wrong += 1
+                fix = f'set vpc_endpoint_type = "Interface" on {endpoint.origin.address}'
+                yield fails(view, "R15", f"AWS offers no gateway endpoint for {suffix}", endpoint.origin, fix=fix)
             continue
         asked += 1
         if not is_known(endpoint.kind) or not is_known(endpoint.subnets):
