@@ -52,10 +52,12 @@ def candidates(
     wanted = [step for step in path if isinstance(step, str) and telling(step)]
     own = base(name, kind)
     named = False
+    telling_name = tells_its_kind(name, kind)
     for word in (*wanted, *([own] if own else [])):
         exact = [one for one in found if one.base in (word, base(word, kind))]
         exact = [one for one in exact if not one.beside] or exact
-        bearing = exact or [one for one in found if one.base and telling(one.base) and _alike(word, one.base)]
+        near = word in wanted or telling_name  # `local.worker_egress` is about workers, and need not be their group
+        bearing = exact or [one for one in found if near and one.base and telling(one.base) and _alike(word, one.base)]
         if bearing:
             found, named = bearing, True
     if not named and any(one.sure for one in found):

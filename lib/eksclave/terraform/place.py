@@ -34,6 +34,7 @@ class Want:
     plural: bool
     lost: tuple[Lost, ...] = ()
     only: bool = False  # nothing else can take what the expression names: several lists are joined
+    whole: bool = False  # several lists alone are joined: nobody writes a fallback for this attribute
     said: frozenset[str] = frozenset()  # what the resource is for, in words
     vpc: Value = None  # the VPC that it is in, where it says so
     apart: bool = False  # no two subnets of one zone may be in the list

@@ -25,6 +25,7 @@ from eksclave.terraform.trace import Tracer
 from eksclave.terraform.values import AnyOf, Ref, Sensitive, Unknown, Value, dig, symbols
 from eksclave.terraform.waits import Waits
 
+_JOINING = ("aws_network_acl", "aws_vpc_endpoint")
 _ONE_SUBNET_A_ZONE = ("aws_vpc_endpoint", "aws_ec2_transit_gateway_vpc_attachment")
 
 
@@ -172,6 +173,7 @@ class _Reader:
             kind,
             plural,
             only=is_only_gateway(instance, path),
+            whole=instance.type in _JOINING,
             said=spoken_of(instance),
             vpc=self._vpc(instance) if path != ("vpc_id",) else None,
             apart=instance.type in _ONE_SUBNET_A_ZONE,

@@ -65,6 +65,8 @@ def joined(found: Found, listed: Sequence[Term], rest: Path, want: Want) -> list
     conditional = parts or len(found) < len(set(listed))
     if parts:
         lists, single = [hits for _, hits in found], []
+    if want.whole and not conditional:
+        return [_whole(every)]
     options = [_whole(every), *(_whole([*hits, *single]) for hits in (lists if conditional else lists[:1]))]
     choices = alternatives(options)
     if len(choices) == 1:

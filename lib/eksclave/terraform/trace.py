@@ -113,7 +113,7 @@ class Tracer:
             if (counted or keyed) and place.key is not None:
                 lost.append((place.key,))
         lost += self._lost(listed, place)
-        return replace(want, lost=(*want.lost, *lost)) if lost else want
+        return replace(want, lost=(*want.lost, *lost), whole=False) if lost or want.whole else want
 
     def _resource(
         self, term: Term, path: Path, listed: Sequence[Term], place: Place, want: Want, trail: Trail
