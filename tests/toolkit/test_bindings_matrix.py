@@ -33,7 +33,7 @@ BINDINGS = {
         "cdktn-provider-kubernetes==17.1.0",
     ),
 }
-OURS = ("click", "jsii", "orjson", "pydantic", "rich", "ruamel.yaml")
+OURS = ("click", "jsii", "orjson", "pydantic", "pyyaml", "rich", "ruamel.yaml")
 RunApp = Callable[..., Any]
 
 

@@ -25,6 +25,14 @@ class Partition:
         """Return the ARN of an AWS managed policy; `name` may carry a path such as `service-role/…`."""
         return f"arn:{self.id}:iam::aws:policy/{name}"
 
+    @property
+    def ec2_principal(self) -> str:
+        """Return EC2's service principal. In China it has the partition's suffix, and EKS asks nodes' roles for it.
+
+        Sources: EKS user guide, create-node-role; awslabs/cdk-eks-blueprints issue 558.
+        """
+        return "ec2.amazonaws.com.cn" if self.id == "aws-cn" else "ec2.amazonaws.com"
+
     def ecr_host(self, account: str, region: str) -> str:
         """Return the host name of an account's ECR registry (ECR user guide, "Private registry")."""
         return f"{account}.dkr.ecr.{region}.{self.dns_suffix}"

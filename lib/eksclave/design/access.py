@@ -34,7 +34,7 @@ def plan_access(spec: ClusterSpec, region: Region, network: NetworkPlan) -> Acce
 def bastion_role(spec: ClusterSpec, region: Region) -> RolePlan:
     """Return the bastion's role."""
     why = "the SSM agent registers and opens sessions (B2)"
-    return service_role(spec, region, "bastion", "ec2.amazonaws.com", ("AmazonSSMManagedInstanceCore",), why)
+    return service_role(spec, region, "bastion", region.partition.ec2_principal, ("AmazonSSMManagedInstanceCore",), why)
 
 
 def _bastion(spec: ClusterSpec, region: Region, network: NetworkPlan) -> BastionPlan:

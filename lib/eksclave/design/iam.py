@@ -69,7 +69,7 @@ def _node(spec: ClusterSpec, region: Region) -> RolePlan:
     worker = "AmazonEKSWorkerNodeMinimalPolicy" if spec.auto_mode else "AmazonEKSWorkerNodePolicy"
     policies = (worker, "AmazonEC2ContainerRegistryPullOnly")
     why = "kubelets join, pull images and hand out pod identities; the CNI has a role of its own (R6)"
-    role = service_role(spec, region, "node", "ec2.amazonaws.com", policies, why)
+    role = service_role(spec, region, "node", region.partition.ec2_principal, policies, why)
     statements = tuple(_cache_statements(spec, region))
     return replace(role, statements=statements) if statements else role
 
