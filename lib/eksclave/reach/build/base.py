@@ -292,15 +292,6 @@ def _reason(value: Any) -> str:
     return "known after apply" if isinstance(value, Ref) else "not in the input"
 
 
-Unsure = list[tuple[str, tuple[str, ...]]]
-"""Addresses of rules and routes whose owner is open, each with the owners that it can have; none means any."""
-
-
-def may_belong(unsure: Unsure, key: str) -> str:
-    """Say which of the open ones may belong to a thing, or nothing."""
-    return next((f"{address} may belong to it" for address, owners in unsure if not owners or key in owners), "")
-
-
 def once(found: Iterable[T], name: Callable[[T], str] = lambda one: one.key) -> tuple[T, ...]:  # type: ignore[attr-defined]
     """Return things sorted by key, the first of each key."""
     by_key: dict[str, T] = {}

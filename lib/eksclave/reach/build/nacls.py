@@ -7,8 +7,9 @@ from ipaddress import IPv4Network, IPv6Network
 from typing import Any
 
 from eksclave.net import PortRange
-from eksclave.reach.build.base import NACL, VPC, Build, Unsure, may_belong, once
+from eksclave.reach.build.base import NACL, VPC, Build, once
 from eksclave.reach.build.ports import ports, protocol
+from eksclave.reach.build.unsure import Unsure, may_belong
 from eksclave.reach.build.vpcs import owned
 from eksclave.reach.facts import network
 from eksclave.reach.facts.network import NaclEntry

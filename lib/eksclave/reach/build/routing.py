@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from eksclave.reach.build.base import TABLE, VPC, Build, Unsure, may_belong, once
+from eksclave.reach.build.base import TABLE, VPC, Build, once
+from eksclave.reach.build.unsure import Unsure, may_belong
 from eksclave.reach.build.vpcs import owned
 from eksclave.reach.facts import network
 from eksclave.reach.facts.network import PrefixListRef, Route, TargetKind

@@ -8,9 +8,10 @@ from ipaddress import IPv4Network, IPv6Network
 from typing import Any
 
 from eksclave.net import PortRange
-from eksclave.reach.build.base import GROUP, VPC, Build, Unsure, may_belong, once
+from eksclave.reach.build.base import GROUP, VPC, Build, once
 from eksclave.reach.build.eks import cluster_vpc
 from eksclave.reach.build.ports import ports, protocol
+from eksclave.reach.build.unsure import Unsure, may_belong
 from eksclave.reach.build.vpcs import extra_tags, owned
 from eksclave.reach.facts.groups import GroupRef, GroupRule, Peer, SecurityGroup, cluster_group, cluster_group_key
 from eksclave.reach.facts.network import PrefixListRef
