@@ -42,9 +42,13 @@ class Want:
 
 @dataclass
 class Trail:
-    """What was assumed on the way, and what is being followed (expressions may lead in circles)."""
+    """What was assumed on the way, and what is being followed (expressions may lead in circles).
+
+    `spent` are words that have chosen the instance of a module: they cannot choose once more, inside or outside of it.
+    """
 
     notes: list[str] = field(default_factory=list)
+    spent: set[str] = field(default_factory=set)
     following: list[tuple[Any, ...]] = field(default_factory=list)
 
 

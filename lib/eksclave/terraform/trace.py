@@ -22,7 +22,7 @@ from eksclave.terraform.settle import Hit, alternatives, joinable, literal, one_
 from eksclave.terraform.steps import attribute_of, by_words, joined, meant
 from eksclave.terraform.tiers import tier_hits
 from eksclave.terraform.values import AnyOf, Path, Ref, Unknown, Value, dig
-from eksclave.terraform.words import Lost, within
+from eksclave.terraform.words import Lost, within, words
 
 _DEEPEST = 40
 _FARTHEST = 400
@@ -49,7 +49,8 @@ class Tracer:
         trail, outer = Trail(), self.left[0]
         listed = terms(references)
         self.left[0] = _FARTHEST
-        hits = by_words(self.follow(listed, place, want, (), trail), place.words, want, trail.notes, self.deref)
+        hits = self.follow(listed, place, want, (), trail)
+        hits = by_words(hits, place.words - trail.spent, want, trail.notes, self.deref)
         used = tuple(Ref(term.name, term.rest) for term in listed if term.root in ("resource", "data"))
         exhausted, self.left[0] = self.left[0] < 0, outer
         if exhausted:
@@ -232,6 +233,8 @@ class Tracer:
         """Follow an output of a module call into the module."""
         children = place.scope.children.get(name, {})
         chosen, path = self._children(children, path, listed, place, want)
+        if len(chosen) < len(children):
+            trail.spent.update(word for child in chosen for word in words(str(child.key)))
         want = replace(want, only=False)
         hits: list[Hit] = []
         for child in chosen:
