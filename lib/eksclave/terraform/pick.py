@@ -38,7 +38,7 @@ def pick(
         return [_at(term, every, place.key, notes)]
     own: tuple[Lost, ...] = ((place.key,),) if keyed and place.key is not None else ()
     for index in (*lost, *own, *want.lost):
-        fitting = narrowed(index, every)
+        fitting = narrowed(index, every, want.count)
         if fitting and len(fitting) < len(every):
             said = " or ".join(f"'{word}'" for word in index)
             notes.append(f"uses {_shown(fitting)} of {term.name}: {said} stands for the index that the plan lost")

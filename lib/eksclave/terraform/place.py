@@ -38,6 +38,7 @@ class Want:
     said: frozenset[str] = frozenset()  # what the resource is for, in words
     vpc: Value = None  # the VPC that it is in, where it says so
     apart: bool = False  # no two subnets of one zone may be in the list
+    count: int | None = None  # how many members the list has, where a root output shows it
 
 
 @dataclass

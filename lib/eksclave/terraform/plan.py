@@ -20,6 +20,7 @@ from eksclave.terraform.place import Want, instance_place
 from eksclave.terraform.references import terms
 from eksclave.terraform.regions import config_key, regions_of
 from eksclave.terraform.scope import Instance, Json, Scope, build_tree
+from eksclave.terraform.shapes import shapes
 from eksclave.terraform.tiers import spoken_of
 from eksclave.terraform.trace import Tracer
 from eksclave.terraform.values import AnyOf, Ref, Sensitive, Unknown, Value, dig, symbols
@@ -55,7 +56,8 @@ class _Reader:
     def __init__(self, document: Json, label: str, qualify: Qualify, instances: dict[str, Instance]) -> None:
         self.label, self.qualify, self.instances = label, qualify, instances
         variables = document.get("variables")
-        self.tracer = Tracer(self._deref, variables if isinstance(variables, dict) else {}, gather(document))
+        given = variables if isinstance(variables, dict) else {}
+        self.tracer = Tracer(self._deref, given, gather(document), shapes(document))
         self.exact = Exact(document, instances.values())
         self.notes: list[Note] = []
         self.values: dict[str, dict[str, Value]] = {}

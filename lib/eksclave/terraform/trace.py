@@ -19,6 +19,7 @@ from eksclave.terraform.place import Place, Trail, Want
 from eksclave.terraform.references import Term, terms
 from eksclave.terraform.scope import Instance, Key, Scope
 from eksclave.terraform.settle import Hit, alternatives, joinable, literal, one_of, reference, settle, surest, usable
+from eksclave.terraform.shapes import Shapes, fitting
 from eksclave.terraform.steps import attribute_of, by_words, joined, meant
 from eksclave.terraform.tiers import tier_hits
 from eksclave.terraform.values import AnyOf, Path, Ref, Unknown, Value, dig
@@ -36,6 +37,7 @@ class Tracer:
     deref: Callable[[Ref], Value]
     variables: Mapping[str, Any]
     evidence: Evidence
+    shapes: Shapes
     left: list[int] = field(default_factory=lambda: [_FARTHEST])
 
     def value(self, expression: Any, place: Place, want: Want) -> tuple[Value, list[str]]:
@@ -86,20 +88,28 @@ class Tracer:
             trail.following.append(mark)
             path = (*term.rest, *rest)
             hits: list[Hit] = []
+            shown = self._shown(term, path, place, deeper)
+            below = replace(deeper, count=shown) if shown is not None else deeper
             if term.root in ("resource", "data"):
                 hits = self._resource(term, path, listed, place, want, trail)
             elif term.root == "var":
-                hits = self.variable(term.name, path, place.scope, deeper, trail)
+                hits = self.variable(term.name, path, place.scope, below, trail)
             elif term.root == "module":
-                hits = self.module(term.name, path, listed, place, deeper, trail)
+                hits = self.module(term.name, path, listed, place, below, trail)
             elif term.root == "local":
-                hits = self._local(term.name, path, listed, place, deeper, trail)
+                hits = self._local(term.name, path, listed, place, below, trail)
             elif term.root == "each" and term.name == "value":
                 hits = self._each(path, place, want, trail)
             if hits:
-                found.append((term, hits))
+                found.append((term, hits if shown is None else fitting(hits, shown)))
             trail.following.pop()
         return surest(joined(meant(found, rest), listed, rest, want))
+
+    def _shown(self, term: Term, path: Path, place: Place, want: Want) -> int | None:
+        """Return how many things a root output shows here; an index that was lost may be any word above."""
+        if place.scope.parent is not None or not want.plural or want.kind is None:
+            return None
+        return self.shapes.length(term, path, want.lost)
 
     def block(self, name: str, path: Path, listed: Sequence[Term], place: Place, want: Want, trail: Trail) -> list[Hit]:
         """Return what a whole resource block gives: the ids of its instances."""

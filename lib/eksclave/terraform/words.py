@@ -46,11 +46,17 @@ Lost = tuple[str | int, ...]
 """What one index that the plan lost may have been: one word, or the words of a list that a loop goes over."""
 
 
-def narrowed(lost: Lost, instances: Sequence[Instance]) -> list[Instance]:
+def narrowed(lost: Lost, instances: Sequence[Instance], count: int | None = None) -> list[Instance]:
     """Return the instances that a lost index means: by key, by a word of the key, by a known value or tag.
 
-    Empty where none bears a word of it, or where all do: then it tells nothing.
+    Empty where none bears a word of it, or where all do: then it tells nothing. Where their number is known, by
+    whatever gives so many, also the beginning of a key (`startswith(k, "app")`).
     """
+    if count is not None and count < len(instances):
+        for bears in (_is_key, _in_key, _in_values, _starts_key):
+            found = [one for one in instances if any(bears(word, one) for word in lost)]
+            if len(found) == count:
+                return found
     for bears in (_is_key, _in_key, _in_values):
         found = [one for one in instances if any(bears(word, one) for word in lost)]
         if found:
@@ -64,6 +70,10 @@ def _is_key(word: str | int, instance: Instance) -> bool:
 
 def _in_key(word: str | int, instance: Instance) -> bool:
     return isinstance(instance.key, str) and isinstance(word, str) and within(word, instance.key)
+
+
+def _starts_key(word: str | int, instance: Instance) -> bool:
+    return isinstance(instance.key, str) and isinstance(word, str) and instance.key.startswith(word)
 
 
 def _in_values(word: str | int, instance: Instance) -> bool:
