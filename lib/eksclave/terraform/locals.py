@@ -57,7 +57,8 @@ def candidates(
         exact = [one for one in found if one.base in (word, base(word, kind))]
         exact = [one for one in exact if not one.beside] or exact
         near = word in wanted or telling_name  # `local.worker_egress` is about workers, and need not be their group
-        bearing = exact or [one for one in found if near and one.base and telling(one.base) and _alike(word, one.base)]
+        called = [one for one in found if one.beside and within("primary", word)]
+        bearing = exact or called or [one for one in found if near and telling(one.base) and _alike(word, one.base)]
         if bearing:
             found, named = bearing, True
     if not named and any(one.sure for one in found):
@@ -73,8 +74,8 @@ def candidates(
 class Source:
     """One thing that a local can be made of. `sure` where its name or type says that it is of the kind.
 
-    `beside`: AWS makes it beside another resource, such as a cluster's security group. `hidden`: some expression that
-    the plan does not keep surely uses it.
+    `beside`: AWS makes it beside another resource, such as a cluster's security group, which people call the primary
+    one. `hidden`: some expression that the plan does not keep surely uses it.
     """
 
     base: str

@@ -34,7 +34,8 @@ def pick(
     keyed = any(other.root == "each" and other.name == "key" for other in listed)
     valued = any(other.root == "each" and other.name == "value" for other in listed)
     numbered = all(isinstance(k, int) for k in instances)
-    if counted and isinstance(place.key, int) and numbered:
+    as_many = len(place.siblings) == len(every)  # `values(aws_x.y)[count.index]`: by key
+    if counted and isinstance(place.key, int) and (numbered or as_many):
         return [_at(term, every, place.key, notes)]
     own: tuple[Lost, ...] = ((place.key,),) if keyed and place.key is not None else ()
     for index in (*lost, *own, *want.lost):

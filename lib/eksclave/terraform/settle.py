@@ -43,7 +43,7 @@ def settle(hits: Sequence[Hit], kind: Kind | None, plural: bool, used: tuple[Ref
         return Unknown("made by an expression of which the plan keeps only the references", used)
     if plural:
         return _list(hits)
-    members = [member for hit in hits for member in hit.members]
+    members = [part for hit in hits for member in hit.members for part in _choices(member)]
     open_ones = [member for member in members if is_symbolic(member)]
     fitting = open_ones or [member for member in members if usable(member, kind)]
     return one_of(fitting, "the expression names several") if fitting else Unknown("nothing fits", used)
@@ -132,11 +132,15 @@ def reference(instance: Instance, attribute: Path, kind: Kind | None) -> Ref | N
     return Ref(instance.address, attribute) if produces(kind, instance.type, attribute) else None
 
 
+def _choices(member: Value) -> Sequence[Value]:
+    return member.candidates if isinstance(member, AnyOf) else (member,)
+
+
 def one_of(values: Sequence[Value], reason: str) -> Value:
     """Return the one distinct value, or the choice between several."""
     distinct: list[Value] = []
     for value in values:
-        for candidate in value.candidates if isinstance(value, AnyOf) else (value,):
+        for candidate in _choices(value):
             if candidate not in distinct:
                 distinct.append(candidate)
     return distinct[0] if len(distinct) == 1 else AnyOf(tuple(distinct), reason)

@@ -43,7 +43,7 @@ def meant(found: Found, rest: Path) -> Found:
     kept = sure or list(found)
     for step in rest:
         if isinstance(step, str) and telling(step):
-            bearing = [(term, hits) for term, hits in kept if _bears(step, term)]
+            bearing = [(term, hits) for term, hits in kept if bears(step, term)]
             kept = bearing or kept
     return kept
 
@@ -124,7 +124,8 @@ def _names(ref: Ref) -> set[str]:
     return {word for one in said if telling(one) for word in words(one)}
 
 
-def _bears(step: str, term: Term) -> bool:
+def bears(step: str, term: Term) -> bool:
+    """Tell whether a key or step shares its words with what a term names."""
     name = term.name.rsplit(".", 1)[-1]
     said = (name, *(part for part in term.rest if isinstance(part, str)))
     return any(within(step, one) or (telling(one) and within(one, step)) for one in said)

@@ -10,12 +10,14 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from eksclave.terraform.each import each_value
 from eksclave.terraform.evidence import Evidence
 from eksclave.terraform.exact import without_templates
 from eksclave.terraform.kinds import ROUTE_TABLE, SECURITY_GROUP, SUBNET, attribute_kind
 from eksclave.terraform.outputs import could_be, flagged
 from eksclave.terraform.pick import pick
 from eksclave.terraform.place import Place, Trail, Want
+from eksclave.terraform.positions import at_position, position
 from eksclave.terraform.references import Term, terms
 from eksclave.terraform.scope import Instance, Key, Scope
 from eksclave.terraform.settle import Hit, alternatives, joinable, literal, one_of, reference, settle, surest, usable
@@ -80,6 +82,9 @@ class Tracer:
         self.left[0] -= 1
         if self.left[0] < 0:
             return []
+        number = position(listed, place, want, rest)
+        if number is not None and (hits := at_position(self, number, listed, place, want, rest, trail, 2)):
+            return hits
         deeper = self._with_lost_index(want, listed, place)
         for term in listed:
             mark = (id(place.scope), place.key, term, rest, want.lost)
@@ -97,9 +102,9 @@ class Tracer:
             elif term.root == "module":
                 hits = self.module(term.name, path, listed, place, below, trail)
             elif term.root == "local":
-                hits = self._local(term.name, path, listed, place, below, trail)
+                hits = self.local(term.name, path, listed, place, below, trail)
             elif term.root == "each" and term.name == "value":
-                hits = self._each(path, place, want, trail)
+                hits = each_value(self, path, place, want, trail)
             if hits:
                 found.append((term, hits if shown is None else fitting(hits, shown)))
             trail.following.pop()
@@ -179,7 +184,7 @@ class Tracer:
         for term in listed:
             hits: list[Hit] = []
             if term.root == "each" and term.name == "value":
-                hits = self._each(term.rest, place, Want(None, False), Trail())
+                hits = each_value(self, term.rest, place, Want(None, False), Trail())
             elif term.root == "var" and len(listed) > 1:
                 hits = self.variable(term.name, term.rest, place.scope, Want(None, True), Trail())
             for hit in hits:
@@ -187,34 +192,6 @@ class Tracer:
                 if members and len(members) == len(hit.members):
                     found.append(members)
         return found
-
-    def _each(self, path: Path, place: Place, want: Want, trail: Trail) -> list[Hit]:
-        """Follow each.value into the for_each expression of the block, or module call, that is being read."""
-        expression, key, scope = without_templates(place.for_each), place.key, place.scope
-        if not isinstance(expression, dict) or key is None:
-            return []
-        if "constant_value" in expression:
-            constant = expression["constant_value"]
-            found = dig(constant, (key, *path)) if isinstance(constant, dict) else key
-            return [literal(found)] if usable(found, want.kind) else []
-        hits: list[Hit] = []
-        through = terms(expression.get("references") or ())
-        for term in through:
-            if term.root in ("resource", "data"):
-                instances = scope.instances.get(term.name, {})
-                alike = [one for one in instances.values() if key in one.after.values()]
-                chosen = [instances[key]] if key in instances else alike or list(instances.values())
-                refs = [ref for one in chosen if (ref := reference(one, path, want.kind)) is not None]
-                hits += [Hit((one_of([self.deref(ref) for ref in refs], "for_each"),))] if refs else []
-            elif term.root == "var":
-                hits += self.variable(term.name, (*term.rest, key, *path), scope, want, trail)
-            elif term.root == "local":
-                keyed = replace(want, lost=(*want.lost, (key,)))
-                hidden = self._local(term.name, path, [*through, Term("each", "key", ())], place, keyed, trail)
-                hits += [replace(hit, guessed=True) for hit in hidden]
-            elif term.root == "module":
-                hits += self.module(term.name, (*term.rest, key, *path), through, place, want, trail)
-        return hits
 
     def variable(self, name: str, path: Path, scope: Scope, want: Want, trail: Trail) -> list[Hit]:
         """Follow an input: the root's has its value, a module's the expression of the call or its default."""
@@ -276,9 +253,7 @@ class Tracer:
         held = [one for one in every if indexed and isinstance(place.key, str) and within(str(one.key), place.key)]
         return (held if len(held) == 1 else every), path
 
-    def _local(
-        self, name: str, path: Path, listed: Sequence[Term], place: Place, want: Want, trail: Trail
-    ) -> list[Hit]:
+    def local(self, name: str, path: Path, listed: Sequence[Term], place: Place, want: Want, trail: Trail) -> list[Hit]:
         """A local can only come from this module: its resources, its inputs, its children's outputs."""
         from eksclave.terraform.locals import candidates, tells_its_kind
 

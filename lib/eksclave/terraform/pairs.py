@@ -1,0 +1,29 @@
+"""Which value stands under which key: `for_each = {doors = {group = aws_security_group.doors.id}, main = {…}}`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from eksclave.terraform.scope import Key
+from eksclave.terraform.steps import Found, bears
+
+
+def paired(found: Found, key: Key, siblings: Sequence[Key], notes: list[str]) -> Found:
+    """Return what stands under a key, where as many things are named as there are keys.
+
+    By the words that keys and things share; what is left over belongs to the keys that are left over. All of it where
+    no word tells.
+    """
+    if len(found) < 2 or len(found) != len(siblings) or key not in siblings:
+        return found
+    chosen: dict[Key, int] = {}
+    for sibling in siblings:
+        fitting = [at for at, (term, _) in enumerate(found) if isinstance(sibling, str) and bears(sibling, term)]
+        if len(fitting) == 1:
+            chosen[sibling] = fitting[0]
+    if not chosen or len(set(chosen.values())) < len(chosen):
+        return found
+    mine = [chosen[key]] if key in chosen else [at for at in range(len(found)) if at not in chosen.values()]
+    if len(mine) == 1:
+        notes.append(f"{key!r} stands for {found[mine[0]][0].name}: the plan does not keep which value has which key")
+    return [found[at] for at in mine]
