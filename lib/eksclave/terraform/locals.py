@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from eksclave.terraform.kinds import Kind, attribute_kind, spelled_out
+from eksclave.terraform.origins import is_another_thing
 from eksclave.terraform.references import Term
 from eksclave.terraform.settle import Hit, formed
 from eksclave.terraform.values import Path, is_symbolic
@@ -18,22 +18,9 @@ if TYPE_CHECKING:
     from eksclave.terraform.trace import Tracer
 
 
-_NO_THING = re.compile(
-    r"^(create|enable|enabled|use|is|has|attach|should|manage|len|length|num|max|min|count)(_|$)"
-    r"|_(count|enabled|config|tags|prefix|suffix|version|region|azs|zones|cidrs?|policies|labels|annotations)$"
-    r"|^(name|region|azs|zones|tags|account_id|partition|dns_suffix|arch|environment|env)$"
-)
-
-
 def tells_its_kind(name: str, kind: Kind) -> bool:
     """Tell whether a local's name says that it holds such things."""
     return kind in (attribute_kind(name), attribute_kind(name.removesuffix("s")))
-
-
-def _is_another_thing(name: str, kind: Kind) -> bool:
-    """A flag, a number, or ids of another kind cannot be the value."""
-    said = attribute_kind(name) or attribute_kind(name.removesuffix("s"))
-    return said != kind if said is not None else bool(_NO_THING.search(name))
 
 
 def candidates(
@@ -46,7 +33,7 @@ def candidates(
     """
     kind = want.kind
     assert kind is not None
-    if _is_another_thing(name, kind):
+    if is_another_thing(name, kind):
         return [], False
     found = _sources(tracer, name, path, listed, place, want, trail)
     wanted = [step for step in path if isinstance(step, str) and telling(step)]
@@ -98,18 +85,22 @@ def _sources(
         label = base(str(_attribute(block, kind)[-1]), kind) if beside else label
         found.append(Source(label, hits, beside=beside, hidden=hidden))
     for variable in sorted(place.scope.call.get("expressions") or {}):
-        if attribute_kind(variable) in (None, kind):
+        if attribute_kind(variable) in (None, kind) and _can(tracer, Term("var", variable, ()), place, kind):
             hits = tracer.variable(variable, path, place.scope, want, trail)
             sure = variable == name or tells_its_kind(variable, kind)
             found.append(Source(base(variable, kind), _whole(variable, hits), sure))
     for child, instances in sorted(place.scope.children.items()):
         some = next(iter(instances.values()))
         for output in sorted(some.configuration.get("outputs") or {}):
-            if not _is_another_thing(output, kind):
+            if not is_another_thing(output, kind) and _can(tracer, Term("module", child, (output,)), place, kind):
                 inner = (output, *path) if None in instances else path
                 hits = tracer.module(child, inner, listed, place, want, trail)
                 found.append(Source(base(output, kind), _whole(output, hits), tells_its_kind(output, kind)))
     return [one for one in found if one.hits]
+
+
+def _can(tracer: Tracer, term: Term, place: Place, kind: Kind) -> bool:
+    return tracer.origins.can(term, place.scope, None, kind)
 
 
 def _whole(name: str, hits: list[Hit]) -> list[Hit]:

@@ -14,6 +14,7 @@ from eksclave.terraform.kinds import is_plural, kind_or_none
 from eksclave.terraform.leaves import cannot_be_a_policy
 from eksclave.terraform.managed import managed_policy
 from eksclave.terraform.model import Note, Resource
+from eksclave.terraform.origins import Origins
 from eksclave.terraform.part import Part, Qualify
 from eksclave.terraform.peers import distinct_vpcs, is_only_gateway, others_know, without_own
 from eksclave.terraform.place import Want, instance_place
@@ -57,7 +58,7 @@ class _Reader:
         self.label, self.qualify, self.instances = label, qualify, instances
         variables = document.get("variables")
         given = variables if isinstance(variables, dict) else {}
-        self.tracer = Tracer(self._deref, given, gather(document), shapes(document))
+        self.tracer = Tracer(self._deref, given, gather(document), shapes(document), Origins(document))
         self.exact = Exact(document, instances.values())
         self.notes: list[Note] = []
         self.values: dict[str, dict[str, Value]] = {}

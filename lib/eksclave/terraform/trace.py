@@ -14,6 +14,7 @@ from eksclave.terraform.each import each_value
 from eksclave.terraform.evidence import Evidence
 from eksclave.terraform.exact import without_templates
 from eksclave.terraform.kinds import ROUTE_TABLE, SECURITY_GROUP, SUBNET, attribute_kind
+from eksclave.terraform.origins import Origins
 from eksclave.terraform.outputs import could_be, flagged
 from eksclave.terraform.pick import pick
 from eksclave.terraform.place import Place, Trail, Want
@@ -40,6 +41,7 @@ class Tracer:
     variables: Mapping[str, Any]
     evidence: Evidence
     shapes: Shapes
+    origins: Origins
     left: list[int] = field(default_factory=lambda: [_FARTHEST])
 
     def value(self, expression: Any, place: Place, want: Want) -> tuple[Value, list[str]]:
@@ -79,6 +81,9 @@ class Tracer:
     def follow(self, listed: Sequence[Term], place: Place, want: Want, rest: Path, trail: Trail) -> list[Hit]:
         """Return what each term of an expression can give, in order; terms that cannot be of the kind give nothing."""
         found: list[tuple[Term, list[Hit]]] = []
+        leading = [term for term in listed if self._can(term, place, want)]
+        if not leading:
+            return []
         self.left[0] -= 1
         if self.left[0] < 0:
             return []
@@ -86,7 +91,7 @@ class Tracer:
         if number is not None and (hits := at_position(self, number, listed, place, want, rest, trail, 2)):
             return hits
         deeper = self._with_lost_index(want, listed, place)
-        for term in listed:
+        for term in leading:
             mark = (id(place.scope), place.key, term, rest, want.lost)
             if mark in trail.following or len(trail.following) > _DEEPEST:
                 continue
@@ -109,6 +114,9 @@ class Tracer:
                 found.append((term, hits if shown is None else fitting(hits, shown)))
             trail.following.pop()
         return surest(joined(meant(found, rest), listed, rest, want))
+
+    def _can(self, term: Term, place: Place, want: Want) -> bool:
+        return want.kind is None or self.origins.can(term, place.scope, place.for_each, want.kind)
 
     def _shown(self, term: Term, path: Path, place: Place, want: Want) -> int | None:
         """Return how many things a root output shows here; an index that was lost may be any word above."""
@@ -228,6 +236,8 @@ class Tracer:
             outputs = child.configuration.get("outputs") or {}
             asked = [str(path[0])] if path and path[0] in outputs else could_be(outputs, want.kind)
             for output in asked:
+                if not self._can(Term("module", name, (output,)), place, want):
+                    continue
                 expression = (outputs.get(output) or {}).get("expression") or {}
                 inside = terms(expression.get("references") or ())
                 rest = path[1:] if path and path[0] == output else path

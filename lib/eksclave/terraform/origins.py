@@ -1,0 +1,152 @@
+"""Which names of a configuration can lead to a kind of thing at all, over modules, variables, outputs and locals.
+
+Reachability in the graph of what refers to what, worked out once per kind: an output of a module that makes no security
+groups is never followed in search of one.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from eksclave.terraform.exact import without_templates
+from eksclave.terraform.kinds import Kind, attribute_kind, produces
+from eksclave.terraform.references import Term, terms
+from eksclave.terraform.scope import Json, Scope
+from eksclave.terraform.settle import usable
+from eksclave.terraform.values import Path
+
+_INDEX = re.compile(r'\[(?:\d+|"(?:[^"\\]|\\.)*")\]')
+_NO_THING = re.compile(
+    r"^(create|enable|enabled|use|is|has|attach|should|manage|len|length|num|max|min|count)(_|$)"
+    r"|_(count|enabled|config|tags|prefix|suffix|version|region|azs|zones|cidrs?|policies|labels|annotations)$"
+    r"|^(name|region|azs|zones|tags|account_id|partition|dns_suffix|arch|environment|env)$"
+)
+Node = tuple[str, str, str]
+"""The module's address without indexes; out, var, local, all or for; a name."""
+
+
+def is_another_thing(name: str, kind: Kind) -> bool:
+    """Tell whether a local's or output's name says that it is a flag, a number, or of another kind."""
+    said = attribute_kind(name) or attribute_kind(name.removesuffix("s"))
+    return said != kind if said is not None else bool(_NO_THING.search(name))
+
+
+class Origins:
+    """Where values of one plan's configuration can come from."""
+
+    def __init__(self, document: Mapping[str, Any]) -> None:
+        self.uses: dict[Node, set[Node]] = {}
+        self.refers: list[tuple[Node, Term, str]] = []
+        self.made: dict[Node, set[tuple[str, Path]]] = {}
+        self.said: dict[Node, list[str]] = {}
+        self.outputs: dict[str, list[str]] = {}
+        self.leading: dict[Kind, set[Node]] = {}
+        root = (document.get("configuration") or {}).get("root_module")
+        self._module(root if isinstance(root, dict) else {}, "")
+        for name, given in (document.get("variables") or {}).items():
+            self._literal(("", "var", name), given.get("value") if isinstance(given, dict) else None)
+        for node, term, module in self.refers:
+            self.uses.setdefault(node, set()).update(self._nodes(term, module))
+
+    def can(self, term: Term, scope: Scope, for_each: Any, kind: Kind) -> bool:
+        """Tell whether a term that stands in a module, below such a for_each, can lead to a thing of the kind."""
+        if term.root in ("resource", "data"):
+            return _fits(kind, term.type, term.rest)
+        if term.root == "each":
+            through = without_templates(for_each) if term.name == "value" else None
+            if not isinstance(through, dict):
+                return False
+            if "constant_value" in through:
+                return any(usable(text, kind) for text in _texts(through["constant_value"]))
+            return any(self.can(one, scope, None, kind) for one in terms(through.get("references") or ()))
+        leading = self.leading.get(kind)
+        if leading is None:
+            leading = self.leading[kind] = self._leading(kind)
+        module = _INDEX.sub("", scope.address)
+        if term.root == "local":
+            return (module, "all", "") in leading and not is_another_thing(term.name, kind)
+        return any(node in leading for node in self._nodes(term, module))
+
+    def _leading(self, kind: Kind) -> set[Node]:
+        users: dict[Node, list[Node]] = {}
+        for user, used in self.uses.items():
+            for one in used:
+                users.setdefault(one, []).append(user)
+        todo = [node for node, made in self.made.items() if any(_fits(kind, *one) for one in made)]
+        todo += [node for node, said in self.said.items() if any(usable(text, kind) for text in said)]
+        found: set[Node] = set()
+        while todo:
+            node = todo.pop()
+            if node not in found and not (node[1] == "local" and is_another_thing(node[2], kind)):
+                found.add(node)
+                todo += users.get(node, ())
+        return found
+
+    def _module(self, module: Json, address: str) -> None:
+        everything: Node = (address, "all", "")
+        self.outputs[address] = list(module.get("outputs") or ())
+        for block in module.get("resources") or ():
+            self.made.setdefault(everything, set()).add((str(block.get("type")), ()))
+        for name, declared in (module.get("variables") or {}).items():
+            self.uses.setdefault(everything, set()).add((address, "var", name))
+            self._literal((address, "var", name), (declared or {}).get("default"))
+        for name, output in (module.get("outputs") or {}).items():
+            self._expression((address, "out", name), output.get("expression"), address, "")
+        for name, call in (module.get("module_calls") or {}).items():
+            inside = f"{address}.module.{name}".lstrip(".")
+            self._module(call.get("module") or {}, inside)
+            self._expression((address, "for", name), call.get("for_each_expression"), address, "")
+            for variable, expression in (call.get("expressions") or {}).items():
+                self._expression((inside, "var", variable), expression, address, name)
+            for output in self.outputs[inside]:
+                self.uses.setdefault(everything, set()).add((inside, "out", output))
+
+    def _expression(self, node: Node, expression: Any, module: str, call: str) -> None:
+        """Note what an expression of a module uses; in a call, each.value is what the call goes over."""
+        expression = without_templates(expression)
+        if not isinstance(expression, dict):
+            return
+        if "constant_value" in expression:
+            self._literal(node, expression["constant_value"])
+        for term in terms(expression.get("references") or ()):
+            if term.root in ("resource", "data"):
+                self.made.setdefault(node, set()).add((term.type, term.rest))
+            elif term.root == "each":
+                self.uses.setdefault(node, set()).add((module, "for", call))
+            else:
+                self.refers.append((node, term, module))
+
+    def _nodes(self, term: Term, module: str) -> Iterator[Node]:
+        if term.root == "var":
+            yield module, "var", term.name
+        elif term.root == "local":
+            self.uses.setdefault((module, "local", term.name), {(module, "all", "")})
+            yield module, "local", term.name
+        elif term.root == "module":
+            inside = f"{module}.module.{term.name}".lstrip(".")
+            outputs = self.outputs.get(inside, [])
+            named = [name for name in outputs if name in term.rest[:2]]
+            yield from ((inside, "out", name) for name in named or outputs)
+
+    def _literal(self, node: Node, value: Any) -> None:
+        self.said.setdefault(node, []).extend(_texts(value))
+
+
+def _fits(kind: Kind, made_by: str, path: Path) -> bool:
+    """A path may hold steps of objects that were lost: any part of it may be the attribute."""
+    types = (*kind.types, *(beside for beside, _ in kind.also))
+    return made_by in types or produces(kind, made_by, path)
+
+
+def _texts(value: Any) -> Iterator[str]:
+    todo = [value]
+    while todo:
+        part = todo.pop()
+        if isinstance(part, str):
+            yield part
+        elif isinstance(part, dict):
+            todo += part.values()
+        elif isinstance(part, list):
+            todo += part
