@@ -202,6 +202,14 @@ def kind_or_none(resource_type: str, path: Path) -> Kind | None:
     return found
 
 
+_BY_CONDITION = {"aws:sourcevpc": VPC, "aws:sourcevpce": ENDPOINT, "aws:principalarn": ROLE_ARN}
+
+
+def condition_kind(variable: object) -> Kind | None:
+    """Return what the values of a policy document's condition point to, by the condition's key."""
+    return _BY_CONDITION.get(variable.lower()) if isinstance(variable, str) else None
+
+
 def is_plural(path: Path) -> bool:
     """Tell whether this attribute holds a list of such things."""
     words = [step for step in path if isinstance(step, str)]

@@ -6,13 +6,14 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from eksclave.terraform.kinds import attribute_kind
+from eksclave.terraform.origins import tells_no_thing
 from eksclave.terraform.references import Term, terms
 from eksclave.terraform.scope import Scope
 
 if TYPE_CHECKING:
     from eksclave.terraform.place import Place
 
-_NOT_IN_POLICIES = ("subnet", "route_table", "network_acl", "gateway", "nat_gateway")
+_NOT_IN_POLICIES = ("subnet", "route_table", "network_acl", "security_group", "gateway", "nat_gateway")
 OPAQUE = "?"
 
 
@@ -69,7 +70,10 @@ def _local(name: str, place: Place, depth: int) -> Iterable[str]:
         yield from _variable(name, place.scope, depth + 1)
         return
     kind = attribute_kind(name) or attribute_kind(name.removesuffix("s"))
-    yield kind.name if kind is not None else OPAQUE
+    if kind is not None:
+        yield kind.name
+    elif not tells_no_thing(name):
+        yield OPAQUE
 
 
 def _module(term: Term, scope: Scope, depth: int) -> Iterable[str]:

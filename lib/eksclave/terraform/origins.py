@@ -30,7 +30,12 @@ Node = tuple[str, str, str]
 def is_another_thing(name: str, kind: Kind) -> bool:
     """Tell whether a local's or output's name says that it is a flag, a number, or of another kind."""
     said = attribute_kind(name) or attribute_kind(name.removesuffix("s"))
-    return said != kind if said is not None else bool(_NO_THING.search(name))
+    return said != kind if said is not None else tells_no_thing(name)
+
+
+def tells_no_thing(name: str) -> bool:
+    """Tell whether a name is that of a flag, a number or a plain text."""
+    return bool(_NO_THING.search(name))
 
 
 class Origins:

@@ -10,7 +10,7 @@ from eksclave.terraform.evidence import gather
 from eksclave.terraform.exact import Exact
 from eksclave.terraform.inline import blocks_of, share_out
 from eksclave.terraform.instances import instances_of
-from eksclave.terraform.kinds import is_plural, kind_or_none
+from eksclave.terraform.kinds import condition_kind, is_plural, kind_or_none
 from eksclave.terraform.leaves import cannot_be_a_policy
 from eksclave.terraform.managed import managed_policy
 from eksclave.terraform.model import Note, Resource
@@ -159,6 +159,9 @@ class _Reader:
 
     def _traced(self, instance: Instance, path: tuple[str | int, ...], expression: Any) -> Value:
         kind, plural = kind_or_none(instance.type, path), is_plural(path)
+        if "condition" in path and "values" in path:
+            at = path.index("values")
+            kind, plural = condition_kind(dig(instance.after, (*path[:at], "variable"))), True
         if isinstance(path[-1], int):
             plural = False
         scope = instance.scope

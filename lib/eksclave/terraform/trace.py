@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from eksclave.terraform.apart import one_a_zone
 from eksclave.terraform.each import each_value
 from eksclave.terraform.evidence import Evidence
 from eksclave.terraform.exact import without_templates
@@ -61,7 +62,10 @@ class Tracer:
         exhausted, self.left[0] = self.left[0] < 0, outer
         if exhausted:
             return Unknown("it can come from too many places", used), trail.notes
-        return settle(hits, want.kind, want.plural, used), trail.notes
+        value = settle(hits, want.kind, want.plural, used)
+        if want.apart and want.kind is SUBNET and any(hit.many for hit in hits):
+            value = one_a_zone(value, self.deref, trail.notes)
+        return value, trail.notes
 
     def output(self, expression: Any, scope: Scope, name: str) -> Value:
         """Return what a root output will be: by the kind that its name tells, or by its one plain reference."""

@@ -1,0 +1,56 @@
+"""Lists of subnets that AWS takes one of each zone: what a `slice()` or a filter that was lost may leave of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from eksclave.terraform.values import AnyOf, Ref, Value
+
+Deref = Callable[[Ref], Value]
+
+
+def one_a_zone(value: Value, deref: Deref, notes: list[str]) -> Value:
+    """Return the value without readings that put two subnets of one zone into the list.
+
+    Where that is all there is, what a `slice()` of it may be: its longest runs without a zone twice. Nobody slices a
+    list that is written out, so only lists that are named whole come here.
+    """
+    if isinstance(value, AnyOf):
+        fitting = [one for one in value.candidates if isinstance(one, list) and not _twice(one, deref)]
+        if not fitting or len(fitting) == len(value.candidates):
+            return value
+        return fitting[0] if len(fitting) == 1 else AnyOf(tuple(fitting), value.reason)
+    if not isinstance(value, list) or not _twice(value, deref):
+        return value
+    runs = _runs(value, deref)
+    shown = ", ".join(map(str, runs[0]))
+    notes.append(f"AWS takes one subnet of each zone: {shown}, or others in a row; the plan does not keep which part")
+    return runs[0] if len(runs) == 1 else AnyOf(tuple(runs), "a part of this list, one subnet of each zone")
+
+
+def _zone(member: Value, deref: Deref) -> str | None:
+    if not isinstance(member, Ref):
+        return None
+    for name in ("availability_zone", "availability_zone_id"):
+        zone = deref(Ref(member.address, (name,)))
+        if isinstance(zone, str):
+            return zone
+    return None
+
+
+def _twice(members: list[Value], deref: Deref) -> bool:
+    zones = [zone for one in members if (zone := _zone(one, deref)) is not None]
+    return len(set(zones)) < len(zones)
+
+
+def _runs(members: list[Value], deref: Deref) -> list[list[Value]]:
+    """Return all runs that are as long as the longest one without a zone twice."""
+    zones = [_zone(one, deref) for one in members]
+    runs: list[list[Value]] = []
+    for start in range(len(members)):
+        end = start
+        while end < len(members) and (zones[end] is None or zones[end] not in zones[start:end]):
+            end += 1
+        runs.append(members[start:end])
+    longest = max(map(len, runs))
+    return [run for run in runs if len(run) == longest]
