@@ -53,9 +53,11 @@ def _given(
         whole = (*term.rest, *path)
         attribute, _ = attribute_of(whole, next(iter(instances.values())), want.kind)
         alike = [one for one in instances.values() if key in one.after.values()]
-        chosen = [instances[key]] if key in instances else alike or list(instances.values())
-        refs = [ref for one in chosen if (ref := reference(one, attribute, want.kind)) is not None]
-        return [Hit((one_of([tracer.deref(ref) for ref in refs], "for_each"),))] if refs else []
+        chosen = [instances[key]] if key in instances else alike or list(tracer.near(instances, want).values())
+        values = [tracer.deref(ref) for one in chosen if (ref := reference(one, attribute, want.kind)) is not None]
+        if want.plural and len(values) > 1:
+            return [Hit(tuple(values), True)]
+        return [Hit((one_of(values, "for_each"),))] if values else []
     if term.root == "var":
         return tracer.variable(term.name, (*term.rest, key, *path), scope, want, trail)
     if term.root == "local":

@@ -3,18 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
 
 from eksclave.terraform.kinds import attribute_kind
 from eksclave.terraform.origins import tells_no_thing
+from eksclave.terraform.peers import others_know
+from eksclave.terraform.place import Place, instance_place
 from eksclave.terraform.references import Term, terms
-from eksclave.terraform.scope import Scope
-
-if TYPE_CHECKING:
-    from eksclave.terraform.place import Place
+from eksclave.terraform.scope import Instance, Scope
+from eksclave.terraform.values import Path
 
 _NOT_IN_POLICIES = ("subnet", "route_table", "network_acl", "security_group", "gateway", "nat_gateway")
 OPAQUE = "?"
+
+
+def not_given(instance: Instance, path: Path, listed: Iterable[Term]) -> str:
+    """Tell why an endpoint's optional argument, which the provider fills in, was not given; empty where it may be."""
+    place = instance_place(instance)
+    if path == ("policy",) and cannot_be_a_policy(listed, place):
+        return "no policy is given: nothing it refers to fits in one"
+    if path == ("policy",) and others_know(instance, "policy"):
+        return "no policy is given: others of its block know theirs"
+    if path == ("private_dns_enabled",) and cannot_be_a_flag(listed, place):
+        return "not given, so false: nothing it refers to is a flag"
+    return ""
 
 
 def cannot_be_a_policy(listed: Iterable[Term], place: Place) -> bool:
@@ -24,6 +35,15 @@ def cannot_be_a_policy(listed: Iterable[Term], place: Place) -> bool:
     """
     found = set(_leaves(listed, place, 0))
     return bool(found) and found <= set(_NOT_IN_POLICIES)
+
+
+def cannot_be_a_flag(listed: Iterable[Term], place: Place) -> bool:
+    """Tell whether all that an expression refers to are things with ids: then a flag that is not known is not given.
+
+    What an expression makes of constants alone would be known.
+    """
+    found = set(_leaves(listed, place, 0))
+    return OPAQUE not in found
 
 
 def _leaves(listed: Iterable[Term], place: Place, depth: int) -> Iterable[str]:
@@ -54,8 +74,6 @@ def _made(term: Term) -> str:
 
 
 def _variable(name: str, scope: Scope, depth: int) -> Iterable[str]:
-    from eksclave.terraform.place import Place
-
     if scope.parent is None:
         return
     expression = (scope.call.get("expressions") or {}).get(name)
@@ -77,8 +95,6 @@ def _local(name: str, place: Place, depth: int) -> Iterable[str]:
 
 
 def _module(term: Term, scope: Scope, depth: int) -> Iterable[str]:
-    from eksclave.terraform.place import Place
-
     for child in scope.children.get(term.name, {}).values():
         outputs = child.configuration.get("outputs") or {}
         named = [str(step) for step in term.rest if step in outputs]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from eksclave.terraform.exact import without_templates
@@ -46,6 +47,8 @@ class Origins:
         self.refers: list[tuple[Node, Term, str]] = []
         self.made: dict[Node, set[tuple[str, Path]]] = {}
         self.said: dict[Node, list[str]] = {}
+        self.blocks: dict[str, set[str]] = {}
+        self.written: dict[str, set[str]] = {}
         self.outputs: dict[str, list[str]] = {}
         self.leading: dict[Kind, set[Node]] = {}
         root = (document.get("configuration") or {}).get("root_module")
@@ -58,14 +61,17 @@ class Origins:
     def can(self, term: Term, scope: Scope, for_each: Any, kind: Kind) -> bool:
         """Tell whether a term that stands in a module, below such a for_each, can lead to a thing of the kind."""
         if term.root in ("resource", "data"):
-            return _fits(kind, term.type, term.rest)
+            return self._fits(kind, term.type, term.rest)
         if term.root == "each":
             through = without_templates(for_each) if term.name == "value" else None
             if not isinstance(through, dict):
                 return False
             if "constant_value" in through:
                 return any(usable(text, kind) for text in _texts(through["constant_value"]))
-            return any(self.can(one, scope, None, kind) for one in terms(through.get("references") or ()))
+            return any(
+                self.can(replace(one, rest=(*one.rest, *term.rest)), scope, None, kind)
+                for one in terms(through.get("references") or ())
+            )
         leading = self.leading.get(kind)
         if leading is None:
             leading = self.leading[kind] = self._leading(kind)
@@ -79,7 +85,8 @@ class Origins:
         for user, used in self.uses.items():
             for one in used:
                 users.setdefault(one, []).append(user)
-        todo = [node for node, made in self.made.items() if any(_fits(kind, *one) for one in made)]
+        todo = [node for node, made in self.made.items() if any(self._fits(kind, *one) for one in made)]
+        todo += [(module, "all", "") for module, types in self.blocks.items() if any(_is(kind, one) for one in types)]
         todo += [node for node, said in self.said.items() if any(usable(text, kind) for text in said)]
         found: set[Node] = set()
         while todo:
@@ -93,7 +100,8 @@ class Origins:
         everything: Node = (address, "all", "")
         self.outputs[address] = list(module.get("outputs") or ())
         for block in module.get("resources") or ():
-            self.made.setdefault(everything, set()).add((str(block.get("type")), ()))
+            self.blocks.setdefault(address, set()).add(str(block.get("type")))
+            self.written.setdefault(str(block.get("type")), set()).update(block.get("expressions") or ())
         for name, declared in (module.get("variables") or {}).items():
             self.uses.setdefault(everything, set()).add((address, "var", name))
             self._literal((address, "var", name), (declared or {}).get("default"))
@@ -135,14 +143,19 @@ class Origins:
             named = [name for name in outputs if name in term.rest[:2]]
             yield from ((inside, "out", name) for name in named or outputs)
 
+    def _fits(self, kind: Kind, made_by: str, path: Path) -> bool:
+        """A whole block may stand for any argument that is written in such blocks, a path hold steps that were lost."""
+        if _is(kind, made_by) or produces(kind, made_by, path):
+            return True
+        whole = not any(isinstance(step, str) for step in path)
+        return whole and any(produces(kind, made_by, (name,)) for name in self.written.get(made_by, ()))
+
     def _literal(self, node: Node, value: Any) -> None:
         self.said.setdefault(node, []).extend(_texts(value))
 
 
-def _fits(kind: Kind, made_by: str, path: Path) -> bool:
-    """A path may hold steps of objects that were lost: any part of it may be the attribute."""
-    types = (*kind.types, *(beside for beside, _ in kind.also))
-    return made_by in types or produces(kind, made_by, path)
+def _is(kind: Kind, made_by: str) -> bool:
+    return made_by in kind.types or any(beside == made_by for beside, _ in kind.also)
 
 
 def _texts(value: Any) -> Iterator[str]:

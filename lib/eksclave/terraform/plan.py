@@ -11,12 +11,12 @@ from eksclave.terraform.exact import Exact
 from eksclave.terraform.inline import blocks_of, share_out
 from eksclave.terraform.instances import instances_of
 from eksclave.terraform.kinds import condition_kind, is_plural, kind_or_none
-from eksclave.terraform.leaves import cannot_be_a_policy
+from eksclave.terraform.leaves import not_given
 from eksclave.terraform.managed import managed_policy
 from eksclave.terraform.model import Note, Resource
 from eksclave.terraform.origins import Origins
 from eksclave.terraform.part import Part, Qualify
-from eksclave.terraform.peers import distinct_vpcs, is_only_gateway, others_know, without_own
+from eksclave.terraform.peers import distinct_vpcs, is_only_gateway, without_own
 from eksclave.terraform.place import Want, instance_place
 from eksclave.terraform.references import terms
 from eksclave.terraform.regions import config_key, regions_of
@@ -186,15 +186,11 @@ class _Reader:
         )
         value, assumed = self.tracer.value(expression, instance_place(instance, path[0]), want)
         attribute = ".".join(map(str, path))
-        if path == ("policy",) and instance.type == "aws_vpc_endpoint" and isinstance(value, Unknown):
+        if instance.type == "aws_vpc_endpoint" and isinstance(value, Unknown):
             listed = terms(expression.get("references") or ()) if isinstance(expression, dict) else []
-            if cannot_be_a_policy(listed, instance_place(instance)):
-                value, assumed = Ref(instance.address, path), ["no policy is given: nothing it refers to fits in one"]
-            elif others_know(instance, "policy"):
-                value, assumed = (
-                    Ref(instance.address, path),
-                    ["no policy is given: others of its block know theirs"],
-                )
+            why = not_given(instance, path, listed)
+            if why:
+                value, assumed = Ref(instance.address, path), [why]
         if path == ("policy_arn",) and not (isinstance(value, Ref) and instance.key is None):
             value, assumed = managed_policy(instance, self._region(instance) or "", expression, value, assumed)
         self.notes += [Note(self.qualify(instance.address), attribute, text) for text in dict.fromkeys(assumed)]

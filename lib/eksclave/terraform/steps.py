@@ -26,6 +26,8 @@ def attribute_of(path: Path, instance: Instance, kind: Kind | None) -> tuple[Pat
     if first is None:
         return ((), path) if kind is not None else (path, ())
     attribute = path[first:]
+    if kind is not None and attribute[0] in ("id", "arn"):
+        return attribute[:1], (*path[:first], *attribute[1:])
     if kind is not None:
         for end in range(first + 1, len(path) + 1):
             if produces(kind, instance.type, path[first:end]):

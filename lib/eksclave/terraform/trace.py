@@ -14,6 +14,7 @@ from eksclave.terraform.apart import one_a_zone
 from eksclave.terraform.each import each_value
 from eksclave.terraform.evidence import Evidence
 from eksclave.terraform.exact import without_templates
+from eksclave.terraform.flags import decided
 from eksclave.terraform.kinds import ROUTE_TABLE, SECURITY_GROUP, SUBNET, attribute_kind
 from eksclave.terraform.origins import Origins
 from eksclave.terraform.outputs import could_be, flagged
@@ -85,6 +86,8 @@ class Tracer:
     def follow(self, listed: Sequence[Term], place: Place, want: Want, rest: Path, trail: Trail) -> list[Hit]:
         """Return what each term of an expression can give, in order; terms that cannot be of the kind give nothing."""
         found: list[tuple[Term, list[Hit]]] = []
+        if want.kind is not None:
+            listed = decided(listed, place, self.variables, want.plural, trail.notes)
         leading = [term for term in listed if self._can(term, place, want)]
         if not leading:
             return []
@@ -157,7 +160,7 @@ class Tracer:
         else:
             attribute, steps = attribute_of(path, next(iter(instances.values())), want.kind)
             lost = (*((step,) for step in steps), *self._lost(listed, place))
-            near, told = self._near(instances, want), len(trail.notes)
+            near, told = self.near(instances, want), len(trail.notes)
             chosen = pick(term, near, listed, place, lost, want, trail.notes)
             if reference(chosen[0], attribute, want.kind) is None:
                 del trail.notes[told:]
@@ -175,7 +178,7 @@ class Tracer:
             return [Hit(tuple(values), many)]
         return [Hit((one_of(values, f"the plan does not keep which instance of {term.name}"),))]
 
-    def _near(self, instances: Mapping[Key, Instance], want: Want) -> Mapping[Key, Instance]:
+    def near(self, instances: Mapping[Key, Instance], want: Want) -> Mapping[Key, Instance]:
         """Leave out what is surely in another VPC: an index that was lost cannot have meant it."""
         if not isinstance(want.vpc, (Ref, str)) or want.kind not in (SUBNET, ROUTE_TABLE, SECURITY_GROUP):
             return instances
