@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from eksclave.terraform.kinds import Kind, attribute_kind, spelled_out
 from eksclave.terraform.origins import is_another_thing
 from eksclave.terraform.references import Term
+from eksclave.terraform.scope import Scope
 from eksclave.terraform.settle import Hit, formed
 from eksclave.terraform.values import Path, is_symbolic
 from eksclave.terraform.words import telling, within, words
@@ -21,6 +22,19 @@ if TYPE_CHECKING:
 def tells_its_kind(name: str, kind: Kind) -> bool:
     """Tell whether a local's name says that it holds such things."""
     return kind in (attribute_kind(name), attribute_kind(name.removesuffix("s")))
+
+
+def speaks(name: str, scope: Scope, kind: Kind) -> bool:
+    """Tell whether a local's name says what it holds: its kind, or the name of such a thing in its module."""
+    if tells_its_kind(name, kind) or within("primary", name):
+        return True
+    types = (*kind.types, *(made_by for made_by, _ in kind.also))
+    near = {block.rsplit(".", 1)[-1] for block in scope.of_types(types)}
+    near |= {base(variable, kind) for variable in scope.call.get("expressions") or ()}
+    for instances in scope.children.values():
+        some = next(iter(instances.values()))
+        near |= {base(output, kind) for output in some.configuration.get("outputs") or ()}
+    return name in near or base(name, kind) in near
 
 
 def candidates(

@@ -22,7 +22,7 @@ _INDEX = re.compile(r'\[(?:\d+|"(?:[^"\\]|\\.)*")\]')
 _NO_THING = re.compile(
     r"^(create|enable|enabled|use|is|has|attach|should|manage|len|length|num|max|min|count)(_|$)"
     r"|_(count|enabled|config|tags|prefix|suffix|version|region|azs|zones|cidrs?|policies|labels|annotations)$"
-    r"|^(name|region|azs|zones|tags|account_id|partition|dns_suffix|arch|environment|env)$"
+    r"|^(name|region|azs|zones|tags|account_id|partition|dns_suffix|arch|environment|env|cidrs?|prefix|suffix|version|labels)$"
 )
 Node = tuple[str, str, str]
 """The module's address without indexes; out, var, local, all or for; a name."""

@@ -89,6 +89,8 @@ class Tracer:
         if want.kind is not None:
             listed = decided(listed, place, self.variables, want.plural, trail.notes)
         leading = [term for term in listed if self._can(term, place, want)]
+        silent = [term for term in leading if term.root == "local" and not self._speaks(term, rest, place, want)]
+        leading = [term for term in leading if term not in silent] + silent  # guesses count where nothing else fits
         if not leading:
             return []
         self.left[0] -= 1
@@ -99,6 +101,8 @@ class Tracer:
             return hits
         deeper = self._with_lost_index(want, listed, place)
         for term in leading:
+            if term in silent and any(not hit.guessed for _, hits in found for hit in hits):
+                break
             mark = (id(place.scope), place.key, term, rest, want.lost)
             if mark in trail.following or len(trail.following) > _DEEPEST:
                 continue
@@ -121,6 +125,13 @@ class Tracer:
                 found.append((term, hits if shown is None else fitting(hits, shown)))
             trail.following.pop()
         return surest(joined(meant(found, rest), listed, rest, want))
+
+    def _speaks(self, term: Term, rest: Path, place: Place, want: Want) -> bool:
+        from eksclave.terraform.locals import speaks
+
+        if want.kind is None or any(isinstance(step, str) for step in (*term.rest, *rest)):
+            return True
+        return speaks(term.name, place.scope, want.kind)
 
     def _can(self, term: Term, place: Place, want: Want) -> bool:
         return want.kind is None or self.origins.can(term, place.scope, place.for_each, want.kind)
