@@ -11,14 +11,17 @@ from eksclave.terraform.scope import Instance, Json
 
 
 def instances_of(document: Json) -> Iterator[Instance]:
-    """Yield what will exist after apply: planned, unchanged, read, and what Terraform only forgets."""
+    """Yield what will exist after apply: planned, unchanged, read, and what Terraform only forgets.
+
+    A plan of chosen targets, or of a refresh alone, lists no others: these stand in its prior state.
+    """
     seen: set[str] = set()
     for change in document.get("resource_changes") or ():
         if not isinstance(change, dict) or change.get("deposed") or not isinstance(change.get("address"), str):
             continue
         body = change.get("change") or {}
         actions = list(body.get("actions") or ["no-op"])
-        seen.add(change["address"])
+        seen.update(address for name in ("address", "previous_address") if isinstance(address := change.get(name), str))
         if actions == ["delete"]:
             continue
         after = body.get("after")
@@ -31,11 +34,7 @@ def instances_of(document: Json) -> Iterator[Instance]:
     for values in (planned, prior):
         for resource in _state_resources(values.get("root_module")):
             address = resource.get("address")
-            if (
-                isinstance(address, str)
-                and address not in seen
-                and (values is planned or resource.get("mode") == "data")
-            ):
+            if isinstance(address, str) and address not in seen:
                 seen.add(address)
                 yield _instance(resource, resource.get("values") or {}, {}, resource.get("sensitive_values"), "no-op")
 

@@ -13,6 +13,7 @@ from eksclave.terraform.instances import instances_of
 from eksclave.terraform.kinds import condition_kind, is_plural, kind_or_none
 from eksclave.terraform.leaves import not_given
 from eksclave.terraform.managed import managed_policy
+from eksclave.terraform.mirrors import forget_the_past
 from eksclave.terraform.model import Note, Resource
 from eksclave.terraform.origins import Origins
 from eksclave.terraform.part import Part, Qualify
@@ -40,6 +41,7 @@ def read(document: Json, label: str, qualify: Qualify) -> Part:
     """Return one plan as resources with symbolic values. `qualify` makes an address unique over several inputs."""
     instances = list(instances_of(document))
     root = build_tree(document.get("configuration") or {}, instances)
+    forget_the_past(document, instances)
     reader = _Reader(document, label, qualify, {instance.address: instance for instance in instances})
     resources = [reader.resource(instance) for instance in instances]
     outputs = reader.outputs(root, document)
