@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from eksclave.reach.facts.clusters import ImageLock
     from eksclave.reach.snapshot import Snapshot
 
 
@@ -21,8 +22,8 @@ class Read:
     notes: tuple[tuple[str, str], ...]
 
 
-def read_input(inputs: Sequence[str]) -> Read:
-    """Return what the inputs say, as one world; raise where one cannot be read."""
+def read_input(inputs: Sequence[str], locks: Sequence[Path] = ()) -> Read:
+    """Return what the inputs say, as one world, beside what lock files say; raise where one cannot be read."""
     import tempfile
 
     from eksclave.reach.build import snapshot
@@ -37,5 +38,18 @@ def read_input(inputs: Sequence[str]) -> Read:
         world = read_world(paths)
         existing = frozenset(one.address for one in world.resources.values() if one.action == "no-op")
         found = snapshot(world)
+        if locks:
+            found = replace(found, image_locks=(*found.image_locks, *map(_lock, locks)))
         assumed = {(f"{one.address}.{one.attribute}".rstrip("."), one.text) for one in world.notes}
         return Read(found, existing, tuple(sorted({*assumed, *found.unread})))
+
+
+def _lock(path: Path) -> ImageLock:
+    """Return a lock file as a fact; of which account and Region it speaks, it does not say."""
+    from eksclave.images.locktext import read
+    from eksclave.reach.facts.clusters import ImageLock
+    from eksclave.reach.facts.values import Origin
+
+    lock = read(path)
+    cached = {one.repository.removesuffix(f"/{one.source.repository}") for one in lock.images if one.cached}
+    return ImageLock(f"file {path}", Origin(str(path)), "", tuple(sorted({lock.prefix, *cached})), lock.pinned)

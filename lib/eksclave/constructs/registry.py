@@ -24,7 +24,7 @@ class MirrorRegistry(Part):
         role = ServiceRole(self, f"role-{plan.cache_role.key}", plan=plan.cache_role) if plan.cache_role else None
         for rule in plan.cache_rules:
             self._cache(rule, role)
-        self.outputs = RegistryOutputs(host=plan.host, prefix=plan.prefix, repository_urls=self.repository_urls)
+        self.outputs = RegistryOutputs(plan.host, plan.prefix, self.repository_urls, plan.locked_images)
 
     def _repository(self, plan: RepositoryPlan) -> str:
         repository = aws.ecr_repository.EcrRepository(

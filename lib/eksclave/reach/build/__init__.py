@@ -66,6 +66,7 @@ def _snapshot(build: Build) -> Snapshot:
         access_entries=admissions.access_entries(build),
         pull_through_rules=registries.pull_through_rules(build),
         repositories=registries.repositories(build),
+        image_locks=registries.image_locks(build),
         queues=queues.queues(build),
         roles=iam.roles(build),
         instance_profiles=iam.instance_profiles(build),
