@@ -58,9 +58,38 @@ def test_without_a_config_there_is_no_login(tmp_path: Path):
     assert docker_login("quay.io", {"HOME": str(tmp_path)}) is None
 
 
-def test_a_damaged_config_is_told_with_its_place(tmp_path: Path):
-    (tmp_path / "config.json").write_text("{")
-    with pytest.raises(EksclaveError, match=r"config\.json: not JSON"):
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("{", "not JSON: line 1"),
+        ("[]", "not a JSON object"),
+        ('{"auths": []}', "auths is not an object"),
+        ('{"auths": {"quay.io": "secret"}}', "quay.io is not an object"),
+        ('{"auths": {"quay.io": {"auth": "secret!"}}}', "auth of 'quay.io' is not the Base64 of NAME:SECRET"),
+        ('{"auths": {"quay.io": {"auth": "c2VjcmV0"}}}', "auth of 'quay.io' is not the Base64 of NAME:SECRET"),
+        ('{"auths": {"quay.io": {"auth": 3}}}', "auth of 'quay.io' is not the Base64 of NAME:SECRET"),
+        ('{"credHelpers": 3}', "credHelpers is not an object"),
+        ('{"credHelpers": {"quay.io": 3}}', "3 is not the name of a credential helper"),
+        ('{"credsStore": "../evil"}', "'../evil' is not the name of a credential helper"),
+    ],
+)
+def test_a_damaged_config_is_told_with_its_place_and_without_its_secrets(tmp_path: Path, text: str, said: str):
+    (tmp_path / "config.json").write_text(text)
+    with pytest.raises(EksclaveError) as told:
+        docker_login("quay.io", {"DOCKER_CONFIG": str(tmp_path)})
+    assert str(told.value) == f"{tmp_path / 'config.json'}: {said}; repair it, or log in again"
+    assert "secret" not in str(told.value)
+
+
+@pytest.mark.parametrize("text", ["", "{}", '{"auths": {"quay.io": {}}}', '{"auths": {"ghcr.io": {"auth": "???"}}}'])
+def test_a_config_without_a_login_is_no_damage(tmp_path: Path, text: str):
+    (tmp_path / "config.json").write_text(text)
+    assert docker_login("quay.io", {"DOCKER_CONFIG": str(tmp_path)}) is None
+
+
+def test_a_config_that_is_no_file_is_told(tmp_path: Path):
+    (tmp_path / "config.json").mkdir()
+    with pytest.raises(EksclaveError, match=r"config\.json: cannot be read"):
         docker_login("quay.io", {"DOCKER_CONFIG": str(tmp_path)})
 
 
