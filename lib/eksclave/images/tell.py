@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
 
-from eksclave.images.copy import Outcome
-from eksclave.images.inventory import Listed
-from eksclave.images.update import Changed
+if TYPE_CHECKING:  # a copy prints without loading the model of specs, which takes longer than a small image
+    from eksclave.images.copy import Outcome
+    from eksclave.images.inventory import Listed
+    from eksclave.images.update import Changed
 
 
 def listed_text(listed: Sequence[Listed]) -> str:

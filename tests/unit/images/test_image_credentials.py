@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import base64
 import json
+import time
 from pathlib import Path
 
 import pytest
 from eksclave.errors import EksclaveError, ToolError
 from eksclave.images.copier import blot
-from eksclave.images.credentials import Login, Logins, authfile, docker_login
+from eksclave.images.credentials import RENEW_BEFORE_SECONDS, Login, Logins, authfile, docker_login
 
 
 def config(folder: Path, content: object) -> dict[str, str]:
@@ -110,6 +111,18 @@ def test_the_file_for_the_copier_holds_only_the_hosts_it_needs(tmp_path: Path):
     with authfile(Logins(environ), ["quay.io", "registry.k8s.io"]) as (path, _):
         assert json.loads(Path(path).read_text()) == {"auths": {"quay.io": auth("a", "1")}}
     assert sorted(p.name for p in tmp_path.iterdir()) == ["config.json"]
+
+
+def test_a_login_that_is_about_to_expire_is_asked_for_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """ECR's token lives for twelve hours; a long copy outlives it."""
+    logins = Logins(config(tmp_path, {"auths": {"quay.io": auth("a", "1")}}))
+    logins._found["quay.io"] = old = Login("AWS", "token", time.time() + 12 * 3600)
+    assert logins.find("quay.io") is old
+    now = time.time()
+    monkeypatch.setattr(time, "time", lambda: now + 12 * 3600 - RENEW_BEFORE_SECONDS - 60)
+    assert logins.find("quay.io") is old
+    monkeypatch.setattr(time, "time", lambda: now + 12 * 3600 - RENEW_BEFORE_SECONDS + 60)
+    assert logins.find("quay.io") == Login("a", "1")
 
 
 def test_a_login_that_was_refused_is_asked_for_once_by_all(tmp_path: Path):
