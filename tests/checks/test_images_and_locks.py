@@ -98,6 +98,20 @@ def test_a_lock_file_is_asked_of_anybodys_plan(tmp_path: Path, digest: str, outc
     assert [told for told, _ in said(answer)] == [outcome]
 
 
+@pytest.mark.parametrize("path", ["Shop.example.com:spec.parts[*].run.image", "Shop:spec.parts[*].*.image"])
+def test_a_field_that_was_named_is_asked_too(tmp_path: Path, path: str):
+    parts = [{"run": {"image": f"{HOST}/{NAME}@{ONE}"}}, {"run": {}}, {"run": {"image": "quay.io/argoproj/argocd:v2"}}]
+    shop = {"apiVersion": "example.com/v1", "kind": "Shop", "metadata": {"name": "s"}, "spec": {"parts": parts}}
+    plan = change(plan_of("flat"), [{"add": "kubernetes_manifest.shop", "values": {"manifest": shop}}])
+    (tmp_path / "plan.json").write_text(json.dumps(plan))
+    unasked = prove(read_input([str(tmp_path / "plan.json")]).snapshot)
+    assert [one.outcome for one in unasked.results if one.requirement == "R8"] == [Outcome.PASS]
+    asked = prove(read_input([str(tmp_path / "plan.json")], (), [path]).snapshot)
+    (failed,) = [one for one in asked.results if one.requirement == "R8"]
+    assert (failed.outcome, failed.where) == (Outcome.FAIL, "kubernetes_manifest.shop")
+    assert failed.reason.startswith("quay.io/argoproj/argocd:v2: ")
+
+
 def test_two_clusters_in_one_plan_hide_no_image_from_the_question(case):
     """Nobody can tell for which of them it is: each is asked."""
     second = {

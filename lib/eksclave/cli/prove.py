@@ -33,6 +33,9 @@ STRICT = (
     type=click.Path(path_type=Path),
     help="An images.lock: what the mirror holds, where the input has no registry stack that says so; repeat.",
 )
+@click.option(
+    "--image-path", "image_paths", multiple=True, metavar="KIND.GROUP:PATH", help="A field that holds an image; repeat."
+)
 @click.option("--strict", is_flag=True, help=STRICT)
 @click.option("--cluster", default="", metavar="ADDRESS", help="Only this cluster.")
 def command(
@@ -42,6 +45,7 @@ def command(
     features: tuple[str, ...],
     waivers: Path | None,
     locks: tuple[Path, ...],
+    image_paths: tuple[str, ...],
     strict: bool,
     cluster: str,
 ) -> None:
@@ -66,7 +70,7 @@ def command(
 
     given = [find_feature(word) for word in features]
     accepted = read_waivers(waivers, known_ids()) if waivers else ()
-    read = read_input(inputs, locks)
+    read = read_input(inputs, locks, image_paths)
     answer = prove(read.snapshot, given, cluster, read.existing, read.notes)
     answer = waive(strictly(answer) if strict else answer, accepted, date.today())
     text = render(answer, format)

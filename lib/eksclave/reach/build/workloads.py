@@ -66,7 +66,7 @@ def images(build: Build) -> tuple[Image, ...]:
             found.setdefault((str(reference), resource.address), Image(reference, build.origin(resource), cluster))
 
     for one in _kubernetes(build):
-        take(one, in_object(_manifest(one) or dict(one.values)))
+        take(one, in_object(_manifest(one) or dict(one.values), build.image_paths))
     for one in build.of("helm_release"):
         take(one, in_chart(dict(_chart_values(build, one)[0])))
     for one in build.of("aws_eks_addon"):
