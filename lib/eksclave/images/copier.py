@@ -17,6 +17,8 @@ from eksclave.images.registry import is_loopback
 from eksclave.images.spoken import blot, tame
 
 KNOWN = ("skopeo", "crane", "regctl")
+SLOWEST = 200_000
+"""Bytes in a second; what is slower than that for hours does not end."""
 MOST = 600
 
 # What the three tools (Go's net/http below them) say when trying again may help, and when a login has run out. The last
@@ -78,8 +80,10 @@ class Copier:
         plain = [f"--host=reg={ref.partition('/')[0]},tls=disabled" for ref in bare if _is_plain(f"docker://{ref}")]
         return [self.program, *plain, "image", "copy", *bare]
 
-    def copy(self, source: str, destination: str, logins: Logins, timeout: float = 3600) -> None:
-        """Copy, or raise `CopyError` with what the tool said, secrets blotted out."""
+    def copy(self, source: str, destination: str, logins: Logins, size: int = 0) -> None:
+        """Copy, or raise `CopyError` with what the tool said, secrets blotted out. It may take an hour, and longer for
+        `size` bytes."""
+        timeout = 3600 + size / SLOWEST
         hosts = [_host(ref) for ref in (source, destination) if ref.startswith("docker://")]
         with ExitStack() as stack:
             auth, descriptors = stack.enter_context(authfile(logins, hosts))

@@ -192,7 +192,7 @@ class Copy:
             used = {host: self.logins.find(host) for host in hosts}
             try:
                 with self.source.reference(locked, digest) as source:
-                    self.copier.copy(source, destination, self.logins)
+                    self.copier.copy(source, destination, self.logins, locked.size)
             except CopyError as error:
                 nonlocal renewed
                 if error.login and not renewed:

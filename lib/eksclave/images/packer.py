@@ -86,7 +86,7 @@ class Packer:
             self.archive.folder.mkdir(parents=True, exist_ok=True)
             with tempfile.TemporaryDirectory(prefix=PARTIAL, dir=self.archive.folder) as name:
                 with self.source.reference(locked, digest) as source:
-                    self.copier.copy(source, f"dir:{name}", self.logins)
+                    self.copier.copy(source, f"dir:{name}", self.logins, locked.size)
                 self._take(Path(name), digest)
 
         self.patience.call(once, self.source.host(locked), may_pass)

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from typing import Any, cast
 
 from eksclave.catalog.images import DOCKER_HUB, is_digest
-from eksclave.errors import EksclaveError
+from eksclave.errors import EksclaveError, ToolError
 from eksclave.images.credentials import Login, Logins, ecr_place
 from eksclave.images.manifest import (
     INDEX_TYPES,
@@ -34,6 +34,7 @@ from eksclave.images.tokens import Refused, authorize
 ACCEPT = ", ".join((*INDEX_TYPES, *MANIFEST_TYPES))
 MAX_PAGES = 50
 """Of one list of referrers; each page holds many."""
+FIXES = {401: "log in again", 403: "the login may not do this", 404: "check name and tag", 429: "log in, or wait"}
 FIRST_TRIES = 3
 """How often a host is called that never answered: its name is more likely wrong than its network slow."""
 
@@ -62,8 +63,10 @@ class Registry:
     """One registry host. Every question is repeated with patience on 429, 5xx and broken connections."""
 
     def __init__(self, host: str, logins: Logins, patience: Patience | None = None, plain: bool | None = None) -> None:
-        import urllib3
-
+        try:
+            import urllib3
+        except ImportError as error:
+            raise ToolError("urllib3 is not installed", "pip install 'eksclave[images]'") from error
         self.host, self._logins, self._patience = host, logins, patience or Patience()
         self.plain = is_loopback(host) if plain is None else plain
         scheme = "http" if self.plain else "https"
@@ -240,9 +243,8 @@ class Registry:
             told = self._safe(f"{first.get('code', '')} {first.get('message', '')}".strip())
         except (ValueError, AttributeError, LookupError, TypeError, RecursionError):
             pass
-        fix = {401: "log in again", 403: "the login may not do this", 404: "check name and tag", 429: "rate limit"}
         said = f"{who} answered {answer.status}" + (f" ({told})" if told else "")
-        error = RegistryError(said, answer.status, fix.get(answer.status, ""), where)
+        error = RegistryError(said, answer.status, FIXES.get(answer.status, ""), where)
         after = answer.headers.get("Retry-After", "")
         error.retry_after = min(float(after), 300.0) if after.isdecimal() else 0.0
         return error

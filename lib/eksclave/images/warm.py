@@ -54,4 +54,4 @@ class Warm:
     def _pull(self, locked: LockedImage) -> None:
         with tempfile.TemporaryDirectory(prefix="eksclave-warm-") as folder:
             source = f"docker://{self.host}/{locked.repository}@{locked.digest}"
-            self.copier.copy(source, f"dir:{folder}", self.logins)
+            self.copier.copy(source, f"dir:{folder}", self.logins, locked.size)
