@@ -13,7 +13,7 @@ from eksclave.images.lockfile import Lock, LockedImage
 from eksclave.images.locktext import save
 from eksclave.reach.answer import Outcome
 
-from tests.checks.conftest import change, plan_of, prove
+from tests.checks.conftest import change, plan_of, prove, proved
 
 HOST = "111122223333.dkr.ecr.eu-central-1.amazonaws.com"
 ONE, TWO = "sha256:" + "1" * 64, "sha256:" + "2" * 64
@@ -110,6 +110,16 @@ def test_a_field_that_was_named_is_asked_too(tmp_path: Path, path: str):
     (failed,) = [one for one in asked.results if one.requirement == "R8"]
     assert (failed.outcome, failed.where) == (Outcome.FAIL, "kubernetes_manifest.shop")
     assert failed.reason.startswith("quay.io/argoproj/argocd:v2: ")
+
+
+def test_of_two_plans_each_image_is_asked_for_its_own_cluster():
+    plans = {
+        "near": change(plan_of("flat"), [app("quay.io/argoproj/argocd:v2")]),
+        "far": change(plan_of("flat"), [app(f"{HOST}/team/app:1")]),
+    }
+    answer = proved(plans)
+    told = [(one.cluster.partition(":")[0], one.outcome) for one in answer.results if one.requirement == "R8"]
+    assert sorted(told) == [("far", Outcome.PASS), ("near", Outcome.FAIL)]
 
 
 def test_two_clusters_in_one_plan_hide_no_image_from_the_question(case):

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from eksclave.errors import EksclaveError, ToolError
 from eksclave.images.credentials import Logins, authfile
-from eksclave.images.registry import is_loopback
+from eksclave.images.hosts import is_loopback
 from eksclave.images.spoken import blot, tame
 
 KNOWN = ("skopeo", "crane", "regctl")

@@ -9,8 +9,9 @@ import time
 
 import pytest
 from eksclave.errors import EksclaveError
+from eksclave.images.hosts import is_loopback
 from eksclave.images.packer import writing
-from eksclave.images.registry import Registry, is_loopback
+from eksclave.images.registry import Registry
 
 OCI = "application/vnd.oci.image."
 DIGEST = "sha256:" + "1" * 64
