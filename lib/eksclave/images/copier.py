@@ -37,12 +37,17 @@ _LOGIN = re.compile(
 )
 # A registry that another push is writing to at the same moment; seen with docker-registry, whose links are not atomic.
 _UNSETTLED = re.compile(r"blob unknown|manifest invalid|manifest unknown to registry|layers? .*does not exist", re.I)
+# What crane says while all is well, before what went wrong.
+_PROGRESS = re.compile(r"\d{4}/\d\d/\d\d [\d:]{8} (?:Copying|pushed|existing|mounted|retrying)", re.IGNORECASE)
 _FIXES = (
     (r"no space left", "free some space, then run the same command again: it goes on where it stopped"),
     (r"repository .*does not exist|name unknown", "deploy the registry stack first, or check the name"),
     (r"manifest unknown|not found", "the upstream image is gone; lock again"),
     (r"denied|forbidden", "this login may not do that; check its permissions"),
-    (r"digest.*(mismatch|did not match|does not match)|did not match expected", "the upstream content is corrupt"),
+    (
+        r"digest.*(mismatch|did not match|does not match)|did not match expected|verifying sha\d+ checksum",
+        "the upstream content is corrupt",
+    ),
 )
 
 
@@ -124,8 +129,8 @@ def find_copier(name: str = "") -> Copier:
 
 def _failure(told: str, source: str) -> CopyError:
     """Return the error with the tool's own words."""
-    words = " ".join(line.strip() for line in told.splitlines() if line.strip()) or "the copier failed without a word"
-    words = re.sub(r'time="[^"]*" level=\w+ msg=', "", words)
+    words = " ".join(line.strip() for line in told.splitlines() if line.strip() and not _PROGRESS.match(line))
+    words = re.sub(r'time="[^"]*" level=\w+ msg=', "", words) or "the copier failed without a word"
     fix = next((fix for pattern, fix in _FIXES if re.search(pattern, words, re.IGNORECASE)), "")
     return CopyError(tame(words, len(words)), fix, source.removeprefix("docker://"))
 
