@@ -122,6 +122,18 @@ def test_of_two_plans_each_image_is_asked_for_its_own_cluster():
     assert sorted(told) == [("far", Outcome.PASS), ("near", Outcome.FAIL)]
 
 
+def test_what_one_cluster_has_locked_is_no_pass_for_another_that_has_not():
+    """The second has a mirror of its own, and no lock yet."""
+    second = HOST.replace("1111", "9999", 1)
+    unlocked = {"output": {"host": second, "prefix": "mirror", "locked_images": []}}
+    near = change(plan_of("flat"), [PUBLISHED, app(f"{HOST}/{NAME}@{ONE}")])
+    far = change(plan_of("flat"), [unlocked, app(f"{second}/{NAME}:v2")])
+    answer = proved({"near": near, "far": far})
+    told = [(one.cluster.partition(":")[0], one.outcome) for one in answer.results if one.requirement == "R20"]
+    assert told == [("near", Outcome.PASS)]
+    assert {one.address for one in answer.advice if one.requirement == "R20"} == {"far:output.locked_images"}
+
+
 def test_two_clusters_in_one_plan_hide_no_image_from_the_question(case):
     """Nobody can tell for which of them it is: each is asked."""
     second = {

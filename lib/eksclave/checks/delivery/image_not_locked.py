@@ -27,15 +27,14 @@ ASKS = ("R20",)
 
 def ask(view: View, so_far: Sequence[Result]) -> Iterator[Result | Advice]:
     """Ask each image that lies below the prefix of a mirror, or of a cache rule, whose lock is known."""
-    locks = [lock for lock in view.snapshot.image_locks if lock.pinned]
-    for lock in view.snapshot.image_locks:
-        if not lock.pinned and not {"", lock.host} & {one.host for one in locks}:
+    locks = view.snapshot.image_locks
+    told = {lock.host for lock in locks if lock.pinned}
+    for lock in locks:
+        if not lock.pinned and not {"", lock.host} & told:
             text = "no image is locked: whether the mirror will hold what is deployed does not show"
             yield Advice("R20", view.address, lock.origin.address, text)
-    if not locks:
-        return
     rules = [prefix for rule in view.snapshot.pull_through_rules if (prefix := known_or(rule.prefix, ""))]
-    wrong = 0
+    passed = bool(told)
     for reference, origin in images_of(view):
         host = registry_of(reference)
         name, _, digest = reference.removeprefix(f"{host}/").partition("@")
@@ -44,7 +43,9 @@ def ask(view: View, so_far: Sequence[Result]) -> Iterator[Result | Advice]:
         if not about:
             continue
         known = sorted({one.rpartition("@")[2] for lock in about for one in lock.pinned if _is_of(one, repository)})
-        wrong += digest not in known
+        passed &= digest in known
+        if not any(lock.pinned for lock in about):
+            continue
         if HOLE in reference:
             yield unsure(view, "R20", f"{reference}: which image this is does not show in the input", origin)
         elif not known:
@@ -54,7 +55,7 @@ def ask(view: View, so_far: Sequence[Result]) -> Iterator[Result | Advice]:
             said = "the lock does not hold this digest" if digest else "named by a tag, not by the locked digest"
             fix = f"name {host}/{repository}@{known[0]}" if len(known) == 1 else "name it by a digest that is locked"
             yield fails(view, "R20", f"{reference}: {said}", origin, said, fix)
-    if not wrong:
+    if passed:
         yield passes(view, "R20", "every image that the input names below the mirror's prefix is locked by its digest")
 
 
