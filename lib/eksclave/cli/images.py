@@ -143,7 +143,7 @@ def copy(
     images = tuple(image for image in images if not only or any(word in image.source.name for word in only))
     session = Session()
     if archive:
-        with Progress(len(images)) as progress:
+        with Progress(len(images), is_mirrored=False) as progress:
             outcomes = run.pack(images, archive, copier, session, jobs, progress.ended)
         sys.exit(sum_up(outcomes, f"archive {archive}"))
     host = registry or mirror_of(cluster).host

@@ -19,10 +19,12 @@ QUIET_SECONDS = 20.0
 
 
 class Progress:
-    """Counts images as they end, and says so. `total` is how many there are."""
+    """Counts images as they end, and says so. `total` is how many there are; `is_mirrored` says that they have a
+    repository where they go."""
 
-    def __init__(self, total: int, quiet_seconds: float = QUIET_SECONDS) -> None:
+    def __init__(self, total: int, is_mirrored: bool = True, quiet_seconds: float = QUIET_SECONDS) -> None:
         self._total, self._ended, self._quiet_seconds = total, 0, quiet_seconds
+        self._is_mirrored = is_mirrored
         self._start, self._last = time.monotonic(), time.monotonic()
         self._over = threading.Event()
 
@@ -37,7 +39,7 @@ class Progress:
         """Print what became of one image."""
         from eksclave.images.tell import outcome_text
 
-        self._count(outcome_text(outcome), on_error=outcome.state == "failed")
+        self._count(outcome_text(outcome, self._is_mirrored), on_error=outcome.state == "failed")
 
     def asked(self, reference: str) -> None:
         """Print that the registry of this image has answered."""

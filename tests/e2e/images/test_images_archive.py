@@ -28,9 +28,11 @@ def locked(upstream, work):
 
 def test_what_goes_through_an_archive_arrives_as_it_was(upstream, mirror, work, locked, tmp_path: Path):
     lock, archive = str(work.write(locked)), str(tmp_path / "archive")
-    assert work.run("copy", "--lock", lock, "--archive", archive)[0] == 0
+    code, out, _ = work.run("copy", "--lock", lock, "--archive", archive)
+    assert (code, out.count("copied "), "→" in out) == (0, 3, False)
     upstream.stop()
-    code, _, err = work.run("copy", "--lock", lock, "--registry", mirror.host, "--from-archive", archive)
+    code, out, err = work.run("copy", "--lock", lock, "--registry", mirror.host, "--from-archive", archive)
+    assert out.count("→ mirror/") == 3
     assert (code, err.splitlines()[-1]) == (0, f"{mirror.host}: 3 copied, 0 already there, 0 failed")
     assert mirror.incomplete_tags() == []
     assert {outcome.state for outcome in work.copy(locked, mirror.host)} == {"present"}
