@@ -39,9 +39,10 @@ lint: environment  ## ruff, the layers, the types
 	@$(BIN)/lint-imports --no-logo
 	@$(BIN)/pyright
 
-bench: environment  ## measure synth, prove and a rehearsal, each beside what it replaces
+bench: environment  ## measure synth, prove, copies of images and a rehearsal, each beside what it replaces
 	@$(BIN)/python bench/synth.py
 	@$(BIN)/python bench/prove.py
+	@$(BIN)/python bench/images.py 40 2 50 3
 	@$(BIN)/python bench/rehearse.py
 
 golden: environment  ## write the golden files, and fail where one changed

@@ -87,6 +87,9 @@ def away(host: str, milliseconds: int) -> str:
 
 def main(small: int = 100, large: int = 4, megabytes: int = 100, rounds: int = 3, milliseconds: int = 10) -> None:
     """Make the images, measure both, print a table in seconds."""
+    if gone := [tool for tool in ("skopeo", "docker-registry") if not shutil.which(tool)]:
+        print(f"images: not measured, {' and '.join(gone)} not on PATH (make system-tools)")
+        return
     make = registries()
     with tempfile.TemporaryDirectory(prefix="bench-images-") as name:
         folder = Path(name)

@@ -75,7 +75,7 @@ def _endpoints(design: Design) -> EndpointsOutputs:
 def _registry(design: Design) -> RegistryOutputs:
     plan = design.registry
     urls = {repository.name: f"{plan.host}/{repository.name}" for repository in plan.repositories}
-    return RegistryOutputs(plan.host, plan.prefix, Published("registry", "repository_urls", urls))
+    return RegistryOutputs(plan.host, plan.prefix, Published("registry", "repository_urls", urls), plan.locked_images)
 
 
 def _cluster(design: Design) -> ClusterOutputs:

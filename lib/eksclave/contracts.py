@@ -89,6 +89,8 @@ class RegistryOutputs:
     prefix: str
     repository_urls: Mapping[str, str]
     """Repository name to its URL."""
+    locked_images: tuple[str, ...]
+    """What the lock file holds, each as `REPOSITORY@DIGEST`; empty where there is no lock file yet."""
 
 
 @dataclass(frozen=True)

@@ -152,6 +152,9 @@ def change(plan: Plan, steps: Iterable[dict[str, Any]]) -> Plan:
         match step:
             case {"drop": pattern}:
                 drop(plan, pattern)
+            case {"output": values}:
+                outputs = plan["planned_values"].setdefault("outputs", {})
+                outputs.update({name: {"sensitive": False, "value": value} for name, value in values.items()})
             case {"set": at, "values": values}:
                 put(plan, at, values)
             case {"refer": at, "attribute": attribute, "to": references}:

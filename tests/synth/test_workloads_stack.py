@@ -24,6 +24,15 @@ def test_a_cache_rule_comes_with_the_template_of_its_repositories(examples) -> N
     assert template["encryption_configuration"][0]["encryption_type"] == "KMS"
 
 
+def test_nothing_expires_that_a_lock_file_may_name(examples) -> None:
+    for registry in (examples["minimal"]["registry"], examples["bottlerocket"]["registry"]):
+        for policy in registry.all("aws_ecr_lifecycle_policy").values():
+            (rule,) = json.loads(policy["policy"])["rules"]
+            assert rule["selection"]["tagStatus"] == "untagged", "what is copied has a tag"
+        for template in registry.all("aws_ecr_repository_creation_template").values():
+            assert "lifecycle_policy" not in template, "a cached digest loses its tag when that moves upstream"
+
+
 def test_kubernetes_is_reached_through_the_contract_or_a_forwarded_port(examples) -> None:
     workloads = examples["minimal"]["workloads"]
     provider = workloads.json["provider"]["kubernetes"][0]

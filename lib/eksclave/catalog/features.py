@@ -78,6 +78,7 @@ class Feature(StrEnum):
     PEERING = "peering"
     INGRESS = "ingress"
     PULL_THROUGH_CACHE = "pull-through-cache"
+    IMAGE_LOCK = "image-lock"  # a mirror whose lock file is known
     CUSTOM_DNS = "custom-dns"
     REMOTE_DNS = "remote-dns"  # names resolved from another network
     RUNNER_IN_VPC = "runner-in-vpc"

@@ -104,6 +104,8 @@ def _step(step: dict[str, Any]) -> str:
             return f"{address}: {name} refers to {', '.join(to) or 'nothing'}"
         case {"add": address}:
             return f"{address} added"
+        case {"output": values}:
+            return f"outputs {', '.join(values)} added"
         case {"forget": address, "names": names}:
             return f"{address} does not depend on {', '.join(names)}"
         case _:

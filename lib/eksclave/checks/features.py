@@ -219,6 +219,8 @@ def _surroundings(view: View) -> Found:
         yield F.INGRESS, balancer.origin.address
     for rule in view.snapshot.pull_through_rules:
         yield F.PULL_THROUGH_CACHE, rule.origin.address
+    for lock in view.snapshot.image_locks:
+        yield F.IMAGE_LOCK, lock.origin.address
     for endpoint in view.endpoints:
         if known_or(endpoint.service, "").endswith(".cloudformation"):
             yield F.CFN_SIGNAL, endpoint.origin.address

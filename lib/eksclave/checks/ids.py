@@ -66,6 +66,7 @@ NAMES = {
     "R17": "cluster-tag-ambiguous",
     "R18": "peering-unfit",
     "R19": "ipv4-path-missing",
+    "R20": "image-not-locked",
 }
 
 

@@ -7,17 +7,22 @@ import re
 from eksclave.catalog.registries import PUBLIC_REGISTRIES, addon_account, addon_accounts
 from eksclave.checks.controllers import told
 from eksclave.checks.view import View
-from eksclave.reach.facts.values import HOLE, Origin, known_or
+from eksclave.reach.facts.values import HOLE, Origin, choices, known_or
 
 ECR = re.compile(r"[^/]*\.dkr[.-]ecr(?:-fips)?\.([a-z0-9-]+)\.(?:amazonaws\.com(?:\.cn)?|on\.aws)")
 
 
-def images_of(view: View) -> list[tuple[str, Origin]]:
-    """Return every image reference that the input names for this cluster, with its place, each once."""
+def images_of(view: View, near: bool = True) -> list[tuple[str, Origin]]:
+    """Return every image reference that the input names for this cluster, with its place, each once.
+
+    An image may be for any of several clusters, and nobody can tell for which: then each is asked. Without `near` none
+    is asked about one that another of them has in its Region.
+    """
     found: dict[tuple[str, str], tuple[str, Origin]] = {}
     for image in view.snapshot.images:
         text = known_or(image.reference, "")
-        if text and view.belongs(image.cluster):
+        is_anybodys = choices(image.cluster) is None and (near or _is_near_to_none(view, text))
+        if text and (view.belongs(image.cluster) or is_anybodys):
             found.setdefault((text, image.origin.address), (text, image.origin))
     for one in view.workloads:
         references = [text for image in one.images if (text := known_or(image, ""))]
@@ -33,6 +38,13 @@ def images_of(view: View) -> list[tuple[str, Origin]]:
     return [found[key] for key in sorted(found)]
 
 
+def _is_near_to_none(view: View, reference: str) -> bool:
+    """Whether this comes from no Region of the input's clusters; an unknown Region may be any."""
+    place = ecr_of(registry_of(reference))
+    regions = {known_or(one.region, "") for one in view.snapshot.clusters}
+    return not place or not ({place[1], ""} & regions)
+
+
 def _default_images(controller: str) -> list[str]:
     """What a controller's chart pulls where nothing else is said."""
     from eksclave.catalog.addons import addon_or_none
@@ -45,6 +57,12 @@ def registry_of(reference: str) -> str:
     """Return the registry's host: `docker.io` where the reference names none."""
     first, slash, _ = reference.partition("/")
     return first if slash and ("." in first or ":" in first or first == "localhost" or HOLE in first) else "docker.io"
+
+
+def ecr_of(host: str) -> tuple[str, str] | None:
+    """Return account and Region of a private ECR host, whichever of its names is used; None for any other host."""
+    match = ECR.fullmatch(host)
+    return (host.partition(".")[0], match[1]) if match else None
 
 
 def why_not(view: View, reference: str) -> str:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import click
+
+from eksclave.cli.clusters import design_of, lock_again, lock_of, mirror_of, spec_path
+from eksclave.cli.progress import Progress, sum_up, tell_differences
+from eksclave.errors import EksclaveError
 
 CLUSTER = click.argument("cluster", required=False)
 LOCK = click.option("--lock", "lock_file", type=click.Path(path_type=Path), help="a lock file, not CLUSTER's own")
@@ -27,7 +29,9 @@ def command() -> None:
 
 @command.command("list")
 @CLUSTER
-@click.option("--manifest", "manifests", multiple=True, help="Kubernetes YAML, or a folder of it; may be repeated")
+@click.option(
+    "--manifest", "manifests", multiple=True, help="Kubernetes YAML (- reads it), or a folder of it; may be repeated"
+)
 @click.option("--region", default="", help="with --manifest alone: the Region whose AWS registry counts as near")
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
 @PATHS
@@ -35,7 +39,7 @@ def list_(
     cluster: str | None, manifests: tuple[str, ...], region: str, form: str, image_paths: tuple[str, ...]
 ) -> None:
     """Print every image: where it comes from, and who needs it."""
-    from eksclave.images.inventory import find_files, merge, of_design, of_files
+    from eksclave.images.inventory import find_files, home_of, merge, of_design, of_files
     from eksclave.images.kinds import Home
     from eksclave.images.manifests import read_paths
     from eksclave.images.tell import listed_json, listed_text
@@ -44,11 +48,9 @@ def list_(
         raise click.UsageError("name a CLUSTER, or Kubernetes YAML with --manifest")
     bundled = of_files(find_files(manifests), read_paths(image_paths))
     if cluster:
-        from eksclave.images.inventory import home_of
-
-        spec, design, paths = _design(cluster, image_paths)
+        design, paths = design_of(cluster, image_paths)
         home = home_of(design)
-        bundled += [(one.image, one.needed_by) for one in of_design(design, spec.parent, paths)]
+        bundled += [(one.image, one.needed_by) for one in of_design(design, spec_path(cluster).parent, paths)]
     else:
         home = Home("", region)
     listed = merge(bundled, home)
@@ -66,10 +68,11 @@ def lock_(cluster: str, platforms: tuple[str, ...], jobs: int) -> None:
     from eksclave.images.tell import changes_text
     from eksclave.images.update import compare
 
-    spec, old, new = _lock_again(cluster, platforms, jobs)
-    save(new, lock_path(spec))
+    old, new = lock_again(cluster, platforms, jobs)
+    place = lock_path(spec_path(cluster))
+    save(new, place)
     click.echo(changes_text(compare(old, new)), nl=False)
-    click.echo(f"wrote {lock_path(spec)}: {len(new.images)} images", err=True)
+    click.echo(f"wrote {place}: {len(new.images)} images", err=True)
 
 
 @command.command("update")
@@ -91,18 +94,18 @@ def update(
     from eksclave.images.tell import changes_text
     from eksclave.images.update import compare
 
-    spec, old, new = _lock_again(cluster, platforms, jobs, kubernetes_version)
+    old, new = lock_again(cluster, platforms, jobs, kubernetes_version)
     changes = compare(old, new)
     if kubernetes_version:
         from eksclave.design.open import open_spec
         from eksclave.images.update import upgrade_notes
 
-        _, design, _ = _design(cluster, version=kubernetes_version)
-        click.echo("\n".join(upgrade_notes(open_spec(spec).spec, design, kubernetes_version)))
+        design, _ = design_of(cluster, version=kubernetes_version)
+        click.echo("\n".join(upgrade_notes(open_spec(spec_path(cluster)).spec, design, kubernetes_version)))
     click.echo(changes_text(changes), nl=False)
     if writes:
-        save(new, lock_path(spec))
-        click.echo(f"wrote {lock_path(spec)}", err=True)
+        save(new, lock_path(spec_path(cluster)))
+        click.echo(f"wrote {lock_path(spec_path(cluster))}", err=True)
     sys.exit(1 if changes else 0)
 
 
@@ -131,19 +134,26 @@ def copy(
     from eksclave.images import run
     from eksclave.images.session import Session
 
-    lock = _read_lock(cluster, lock_file)
-    images = tuple(i for i in lock.images if not i.cached and (not only or any(w in i.source.name for w in only)))
+    if sum(map(bool, (plan_file, archive, from_archive))) > 1:
+        raise click.UsageError("--plan, --archive and --from-archive are three ways; name one")
+    images = tuple(image for image in lock_of(cluster, lock_file).images if not image.cached)
+    for word in only:
+        if not any(word in image.source.name for image in images):
+            raise EksclaveError(f"no image that is copied has '{word}' in its name", "see `eksclave images list`")
+    images = tuple(image for image in images if not only or any(word in image.source.name for word in only))
     session = Session()
     if archive:
-        outcomes = run.pack(images, archive, copier, session, jobs, _told(len(images)))
-        sys.exit(_sum_up(outcomes, f"archive {archive}"))
-    host = registry or _home(cluster).host
+        with Progress(len(images), is_mirrored=False) as progress:
+            outcomes = run.pack(images, archive, copier, session, jobs, progress.ended)
+        sys.exit(sum_up(outcomes, f"archive {archive}"))
+    host = registry or mirror_of(cluster).host
     if plan_file:
         text = run.plan(images, host, session)
-        click.echo(text, nl=False) if str(plan_file) == "-" else plan_file.write_text(text, encoding="utf-8")
+        click.echo(text, nl=False) if str(plan_file) == "-" else _write(plan_file, text)
         return
-    outcomes = run.copy(images, host, copier, session, jobs, _told(len(images)), from_archive)
-    sys.exit(_sum_up(outcomes, host))
+    with Progress(len(images)) as progress:
+        outcomes = run.copy(images, host, copier, session, jobs, progress.ended, from_archive)
+    sys.exit(sum_up(outcomes, host))
 
 
 @command.command("check")
@@ -162,16 +172,16 @@ def check(
     """
     from eksclave.images.check import client, differences
 
-    lock = _read_lock(cluster, lock_file)
+    lock = lock_of(cluster, lock_file)
     if registry:
         from eksclave.images.check import lacking
         from eksclave.images.session import Session
 
-        sys.exit(_tell_differences(lock, lacking(lock.images, registry, Session(), jobs)))
+        sys.exit(tell_differences(lock, lacking(lock.images, registry, Session(), jobs)))
     if not (region and account):
-        home = _home(cluster)
+        home = mirror_of(cluster)
         region, account = region or home.region, account or home.account
-    sys.exit(_tell_differences(lock, differences(lock.images, client(region), account)))
+    sys.exit(tell_differences(lock, differences(lock.images, client(region), account)))
 
 
 @command.command("warm")
@@ -185,95 +195,18 @@ def warm(cluster: str | None, lock_file: Path | None, registry: str | None, copi
     from eksclave.images import run
     from eksclave.images.session import Session
 
-    lock = _read_lock(cluster, lock_file)
-    images = tuple(image for image in lock.images if image.cached)
+    images = tuple(image for image in lock_of(cluster, lock_file).images if image.cached)
     if not images:
         click.echo("no image comes through a cache rule: there is nothing to warm", err=True)
         return
-    host = registry or _home(cluster).host
-    sys.exit(_sum_up(run.warm(images, host, copier, Session(), jobs, _told(len(images))), host))
+    host = registry or mirror_of(cluster).host
+    with Progress(len(images)) as progress:
+        outcomes = run.warm(images, host, copier, Session(), jobs, progress.ended)
+    sys.exit(sum_up(outcomes, host))
 
 
-def _spec(cluster: str) -> Path:
-    path = Path(cluster)
-    return path if path.suffix in (".yaml", ".yml") or path.is_file() else Path("clusters") / f"{cluster}.yaml"
-
-
-def _design(cluster: str, image_paths: tuple[str, ...] = (), version: str | None = None) -> tuple[Path, Any, Any]:
-    """Return the spec's path, its design (for another Kubernetes version, if one is given), the paths to its images."""
-    from eksclave.catalog.versions import kubernetes_versions
-    from eksclave.design.build import build
-    from eksclave.design.open import open_spec
-    from eksclave.images.manifests import read_paths
-
-    spec = open_spec(_spec(cluster)).spec
-    paths = read_paths((*spec.workloads.image_paths, *image_paths))
-    if version:
-        if version not in kubernetes_versions():
-            raise click.UsageError(f"Kubernetes '{version}' is not known; known: {', '.join(kubernetes_versions())}")
-        spec = spec.model_copy(update={"kubernetes_version": version})
-    return _spec(cluster), build(spec), paths
-
-
-def _home(cluster: str | None) -> Any:
-    from eksclave.images.inventory import home_of
-
-    if not cluster:
-        raise click.UsageError("name a CLUSTER, or the mirror with --registry")
-    return home_of(_design(cluster)[1])
-
-
-def _read_lock(cluster: str | None, lock_file: Path | None) -> Any:
-    from eksclave.images.lockfile import lock_path
-    from eksclave.images.locktext import read
-
-    if not cluster and not lock_file:
-        raise click.UsageError("name a CLUSTER, or a lock file with --lock")
-    return read(lock_file or lock_path(_spec(cluster or "")))
-
-
-def _lock_again(
-    cluster: str, platforms: tuple[str, ...], jobs: int, version: str | None = None
-) -> tuple[Path, Any, Any]:
-    """Return the spec's path, the lock that is there (or None), and the lock as the registries would have it now."""
-    from eksclave.images.inventory import home_of, need_copies, of_design
-    from eksclave.images.lockfile import lock_path
-    from eksclave.images.locktext import read
-    from eksclave.images.resolve import lock
-    from eksclave.images.session import Session
-
-    spec, design, paths = _design(cluster, version=version)
-    old = read(lock_path(spec)) if lock_path(spec).is_file() else None
-    wanted = platforms or (old.wanted if old else ())
-    images = need_copies(of_design(design, spec.parent, paths))
-    return spec, old, lock(images, home_of(design), wanted, Session().open, jobs)
-
-
-def _told(total: int) -> Callable[[Any], None]:
-    """Return what prints one line per image as it ends: how far we are, what was done."""
-    ended = 0
-
-    def tell(outcome: Any) -> None:
-        from eksclave.images.tell import outcome_text
-
-        nonlocal ended
-        ended += 1
-        click.echo(f"[{ended:>{len(str(total))}}/{total}] {outcome_text(outcome)}", err=outcome.state == "failed")
-
-    return tell
-
-
-def _tell_differences(lock: Any, found: Any) -> int:
-    """Print what differs; return the exit code."""
-    for one in found:
-        click.echo(f"{one.repository}: {one.said}; {one.fix}\n  needed as {one.source}")
-    click.echo(f"{len(lock.images)} images locked, {len(found)} differences", err=True)
-    return 1 if found else 0
-
-
-def _sum_up(outcomes: Any, place: str) -> int:
-    """Print the sums; return the exit code."""
-    from eksclave.images.tell import sums_text
-
-    click.echo(f"{place}: {sums_text(outcomes)}", err=True)
-    return 1 if any(outcome.state == "failed" for outcome in outcomes) else 0
+def _write(path: Path, text: str) -> None:
+    try:
+        path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise EksclaveError(f"cannot be written: {error.strerror}", "name another file", str(path)) from error

@@ -25,6 +25,17 @@ STRICT = (
 @click.option("--output", type=click.Path(dir_okay=False, path_type=Path), help="Write the answer to this file.")
 @click.option("--feature", "features", multiple=True, metavar="WORD", help="Something the input does not show; repeat.")
 @click.option("--waivers", type=click.Path(dir_okay=False, path_type=Path), help="YAML: accepted findings.")
+@click.option(
+    "--lock",
+    "locks",
+    multiple=True,
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    help="An images.lock: what the mirror holds, where the input has no registry stack that says so; repeat.",
+)
+@click.option(
+    "--image-path", "image_paths", multiple=True, metavar="KIND.GROUP:PATH", help="A field that holds an image; repeat."
+)
 @click.option("--strict", is_flag=True, help=STRICT)
 @click.option("--cluster", default="", metavar="ADDRESS", help="Only this cluster.")
 def command(
@@ -33,6 +44,8 @@ def command(
     output: Path | None,
     features: tuple[str, ...],
     waivers: Path | None,
+    locks: tuple[Path, ...],
+    image_paths: tuple[str, ...],
     strict: bool,
     cluster: str,
 ) -> None:
@@ -57,7 +70,7 @@ def command(
 
     given = [find_feature(word) for word in features]
     accepted = read_waivers(waivers, known_ids()) if waivers else ()
-    read = read_input(inputs)
+    read = read_input(inputs, locks, image_paths)
     answer = prove(read.snapshot, given, cluster, read.existing, read.notes)
     answer = waive(strictly(answer) if strict else answer, accepted, date.today())
     text = render(answer, format)

@@ -24,7 +24,7 @@ class MirrorRegistry(Part):
         role = ServiceRole(self, f"role-{plan.cache_role.key}", plan=plan.cache_role) if plan.cache_role else None
         for rule in plan.cache_rules:
             self._cache(rule, role)
-        self.outputs = RegistryOutputs(host=plan.host, prefix=plan.prefix, repository_urls=self.repository_urls)
+        self.outputs = RegistryOutputs(plan.host, plan.prefix, self.repository_urls, plan.locked_images)
 
     def _repository(self, plan: RepositoryPlan) -> str:
         repository = aws.ecr_repository.EcrRepository(
@@ -57,6 +57,7 @@ class MirrorRegistry(Part):
             credential_arn=plan.credential_arn,
         )
         self.named(rule, plan.prefix)
+        # No lifecycle policy: a tag that moves upstream leaves the digest that the lock file names without a tag.
         template = aws.ecr_repository_creation_template.EcrRepositoryCreationTemplate(
             self,
             f"cache-{plan.prefix}-template",
@@ -69,14 +70,17 @@ class MirrorRegistry(Part):
                     encryption_type="KMS" if self._plan.kms_key_arn else "AES256", kms_key=self._plan.kms_key_arn
                 )
             ],
-            lifecycle_policy=document(self._expiry()),
             custom_role_arn=role.arn if role else None,
             depends_on=role.attached if role else None,
         )
         self.named(template, plan.prefix)
 
     def _expiry(self) -> dict[str, Any]:
-        """Return a lifecycle policy: untagged images go; tagged ones stay, for a pod may name one by its digest."""
+        """Return a lifecycle policy: untagged images go; tagged ones stay, for a pod may name one by its digest.
+
+        What an index lists stays with it (ECR user guide, lifecycle policies: an image that a manifest list refers to
+        does not expire before the list), and whatever `images copy` brings has a tag, or is listed by what has one.
+        """
         selection = {
             "tagStatus": "untagged",
             "countType": "sinceImagePushed",

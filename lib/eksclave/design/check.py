@@ -29,6 +29,7 @@ def problems(spec: ClusterSpec) -> tuple[Problem, ...]:
         _arns(spec, region),
         _services(spec, region),
         _names(spec),
+        _cache_rules(spec),
     )
     return tuple(problem for check in checks for problem in check) or _refused(spec)
 
@@ -200,3 +201,15 @@ def _names(spec: ClusterSpec) -> Iterator[Problem]:
         for name, times in Counter(names).items():
             if times > 1:
                 yield path, f"'{name}' stands there {times} times", "give each a name of its own"
+
+
+def _cache_rules(spec: ClusterSpec) -> Iterator[Problem]:
+    """One upstream comes through one rule, and what is copied lies where no rule answers."""
+    rules = spec.registry.pull_through_cache
+    for index, rule in enumerate(rules):
+        path = f"registry.pull_through_cache[{index}]"
+        if rule.upstream in [other.upstream for other in rules[:index]]:
+            yield f"{path}.upstream", f"'{rule.upstream}' has a cache rule already", "keep one of the two"
+        if rule.prefix == spec.registry.prefix:
+            said = f"'{rule.prefix}' is where copies lie (registry.prefix)"
+            yield f"{path}.prefix", said, "give the cache rule a prefix of its own"

@@ -13,10 +13,12 @@ from pathlib import Path
 
 from eksclave.errors import EksclaveError, ToolError
 from eksclave.images.credentials import Logins, authfile
-from eksclave.images.registry import is_loopback
+from eksclave.images.hosts import is_loopback
 from eksclave.images.spoken import blot, tame
 
 KNOWN = ("skopeo", "crane", "regctl")
+SLOWEST = 200_000
+"""Bytes in a second; what is slower than that for hours does not end."""
 MOST = 600
 
 # What the three tools (Go's net/http below them) say when trying again may help, and when a login has run out. The last
@@ -35,12 +37,17 @@ _LOGIN = re.compile(
 )
 # A registry that another push is writing to at the same moment; seen with docker-registry, whose links are not atomic.
 _UNSETTLED = re.compile(r"blob unknown|manifest invalid|manifest unknown to registry|layers? .*does not exist", re.I)
+# What crane says while all is well, before what went wrong.
+_PROGRESS = re.compile(r"\d{4}/\d\d/\d\d [\d:]{8} (?:Copying|pushed|existing|mounted|retrying)", re.IGNORECASE)
 _FIXES = (
     (r"no space left", "free some space, then run the same command again: it goes on where it stopped"),
     (r"repository .*does not exist|name unknown", "deploy the registry stack first, or check the name"),
     (r"manifest unknown|not found", "the upstream image is gone; lock again"),
     (r"denied|forbidden", "this login may not do that; check its permissions"),
-    (r"digest.*(mismatch|did not match|does not match)|did not match expected", "the upstream content is corrupt"),
+    (
+        r"digest.*(mismatch|did not match|does not match)|did not match expected|verifying sha\d+ checksum",
+        "the upstream content is corrupt",
+    ),
 )
 
 
@@ -78,8 +85,10 @@ class Copier:
         plain = [f"--host=reg={ref.partition('/')[0]},tls=disabled" for ref in bare if _is_plain(f"docker://{ref}")]
         return [self.program, *plain, "image", "copy", *bare]
 
-    def copy(self, source: str, destination: str, logins: Logins, timeout: float = 3600) -> None:
-        """Copy, or raise `CopyError` with what the tool said, secrets blotted out."""
+    def copy(self, source: str, destination: str, logins: Logins, size: int = 0) -> None:
+        """Copy, or raise `CopyError` with what the tool said, secrets blotted out. It may take an hour, and longer for
+        `size` bytes."""
+        timeout = 3600 + size / SLOWEST
         hosts = [_host(ref) for ref in (source, destination) if ref.startswith("docker://")]
         with ExitStack() as stack:
             auth, descriptors = stack.enter_context(authfile(logins, hosts))
@@ -120,8 +129,8 @@ def find_copier(name: str = "") -> Copier:
 
 def _failure(told: str, source: str) -> CopyError:
     """Return the error with the tool's own words."""
-    words = " ".join(line.strip() for line in told.splitlines() if line.strip()) or "the copier failed without a word"
-    words = re.sub(r'time="[^"]*" level=\w+ msg=', "", words)
+    words = " ".join(line.strip() for line in told.splitlines() if line.strip() and not _PROGRESS.match(line))
+    words = re.sub(r'time="[^"]*" level=\w+ msg=', "", words) or "the copier failed without a word"
     fix = next((fix for pattern, fix in _FIXES if re.search(pattern, words, re.IGNORECASE)), "")
     return CopyError(tame(words, len(words)), fix, source.removeprefix("docker://"))
 

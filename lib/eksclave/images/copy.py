@@ -13,7 +13,7 @@ when it is started again, and two copies at once do no harm.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Generator, Iterable
+from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from typing import Literal, Protocol
@@ -48,6 +48,12 @@ class Outcome:
     seconds: float
     said: str = ""
     fix: str = ""
+
+    @classmethod
+    def failed(cls, image: LockedImage, seconds: float, error: EksclaveError) -> Outcome:
+        """Return the failure with its place, unless the copier's own words name it."""
+        is_named = not error.where or isinstance(error, CopyError)
+        return cls(image, "failed", seconds, error.said if is_named else f"{error.where}: {error.said}", error.fix)
 
 
 class Source(Protocol):
@@ -113,7 +119,7 @@ class Copy:
                 return Outcome(locked, state, time.monotonic() - start, told)
             except EksclaveError as error:
                 if not _unsettled(error) or attempt == SETTLE_ATTEMPTS or self.patience.is_ended:
-                    return Outcome(locked, "failed", time.monotonic() - start, error.said, error.fix)
+                    return Outcome.failed(locked, time.monotonic() - start, error)
                 self.patience.sleep(self.patience.pause(attempt))
         raise AssertionError("no attempt")
 
@@ -152,15 +158,22 @@ class Copy:
         for platform in locked.platforms:
             if platform.name != NESTED and missing(mirror, locked.repository, platform.digest):
                 self._transfer(locked, platform.digest)
-        index = self.own_index(locked) if locked.upstream_digest else self.source.manifest(locked, locked.digest)
-        self._put_index(mirror, locked, index)
+        for index in self.indexes(locked):
+            mirror.put_manifest(locked.repository, index.digest, index)
 
-    def _put_index(self, mirror: Registry, locked: LockedImage, index: Manifest) -> None:
-        for digest in index.nested:
-            self._put_index(mirror, locked, self.source.manifest(locked, digest))
-        mirror.put_manifest(locked.repository, index.digest, index)
+    def indexes(self, locked: LockedImage) -> tuple[Manifest, ...]:
+        """Return the indexes that no copier puts: of only some platforms, or of other indexes, the outermost last."""
+        if locked.upstream_digest:
+            return (self._own_index(locked),)
+        return tuple(self._nested(locked, locked.digest)) if locked.is_nested else ()
 
-    def own_index(self, locked: LockedImage) -> Manifest:
+    def _nested(self, locked: LockedImage, digest: str) -> Iterator[Manifest]:
+        index = self.source.manifest(locked, digest)
+        for inner in index.nested:
+            yield from self._nested(locked, inner)
+        yield index
+
+    def _own_index(self, locked: LockedImage) -> Manifest:
         """Return the index of only the locked platforms, made again from the upstream index."""
         wanted = frozenset(platform.digest for platform in locked.platforms)
         index = keep(self.source.manifest(locked, locked.upstream_digest), wanted)
@@ -179,7 +192,7 @@ class Copy:
             used = {host: self.logins.find(host) for host in hosts}
             try:
                 with self.source.reference(locked, digest) as source:
-                    self.copier.copy(source, destination, self.logins)
+                    self.copier.copy(source, destination, self.logins, locked.size)
             except CopyError as error:
                 nonlocal renewed
                 if error.login and not renewed:

@@ -11,7 +11,7 @@ import subprocess
 import threading
 import time
 from collections.abc import Generator, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, cast
@@ -108,19 +108,19 @@ def ecr_login(account: str, region: str) -> Login | None:
 def docker_login(host: str, environ: Mapping[str, str]) -> Login | None:
     """Return the login that `docker login`, `podman login` or a credential helper left for `host`, or None."""
     keys = HUB_KEYS if host == DOCKER_HUB else (host, f"https://{host}", f"https://{host}/v2/", f"https://{host}/v1/")
-    for config in _configs(environ):
-        helpers, auths = _table(config, "credHelpers"), _table(config, "auths")
+    for path, config in _configs(environ):
+        helpers, auths = _table(config, "credHelpers", path), _table(config, "auths", path)
         helper = next((helpers[k] for k in keys if k in helpers), None)
-        login = _from_helper(helper, keys[0], environ) if helper else None
-        login = login or next((_from_auth(_table(auths, k)) for k in keys if k in auths), None)
+        login = _from_helper(helper, keys[0], environ, path) if helper else None
+        login = login or next((_from_auth(_table(auths, k, path), k, path) for k in keys if k in auths), None)
         if not login and config.get("credsStore"):
-            login = _from_helper(config["credsStore"], keys[0], environ)
+            login = _from_helper(config["credsStore"], keys[0], environ, path)
         if login:
             return login
     return None
 
 
-def _configs(environ: Mapping[str, str]) -> Iterator[dict[str, Any]]:
+def _configs(environ: Mapping[str, str]) -> Iterator[tuple[Path, dict[str, Any]]]:
     """Yield each config that is there: containers-auth.json(5) names the first three places, Docker the last."""
     runtime = environ.get("XDG_RUNTIME_DIR")
     home = Path(environ.get("HOME", "~")).expanduser()
@@ -130,37 +130,50 @@ def _configs(environ: Mapping[str, str]) -> Iterator[dict[str, Any]]:
     places.append(f"{settings}/containers/auth.json")
     for place in [*places, f"{docker}/config.json"]:
         path = Path(place) if place else None
-        if path and path.is_file():
+        if path and path.exists():
             try:
                 read = json.loads(path.read_text(encoding="utf-8") or "{}")
             except json.JSONDecodeError as error:
                 said = f"not JSON: line {error.lineno}"  # the text itself may be a secret
-                raise EksclaveError(said, "repair it, or log in again", str(path)) from error
+                raise _damaged(said, path) from error
             except (OSError, ValueError) as error:
                 raise EksclaveError("cannot be read", "check its owner and mode", str(path)) from error
-            if isinstance(read, dict):
-                yield read
+            if not isinstance(read, dict):
+                raise _damaged("not a JSON object", path)
+            yield path, cast(dict[str, Any], read)
 
 
-def _table(config: Mapping[str, Any], key: str) -> dict[str, Any]:
-    """Return an object of a config, empty where there is something else."""
+def _table(config: Mapping[str, Any], key: str, path: Path) -> dict[str, Any]:
+    """Return an object of a config, empty where there is none."""
     found = config.get(key)
-    return cast(dict[str, Any], found) if isinstance(found, dict) else {}
+    if found is not None and not isinstance(found, dict):
+        raise _damaged(f"{key} is not an object", path)
+    return cast(dict[str, Any], found or {})
 
 
-def _from_auth(entry: Mapping[str, Any]) -> Login | None:
-    token = entry.get("identitytoken")
+def _from_auth(entry: Mapping[str, Any], key: str, path: Path) -> Login | None:
+    """Return the login of an entry; an empty one means that a helper keeps it."""
+    token, auth = entry.get("identitytoken"), entry.get("auth")
     if token and isinstance(token, str):
         return Login("<token>", token)
-    try:
-        username, colon, secret = base64.b64decode(entry.get("auth") or "").decode().partition(":")
-    except (binascii.Error, UnicodeDecodeError, TypeError):
+    if not auth:
         return None
-    return Login(username, secret.strip("\0")) if colon else None
+    username = colon = secret = ""
+    with suppress(binascii.Error, TypeError, ValueError):  # UnicodeDecodeError is a ValueError
+        username, colon, secret = base64.b64decode(auth, validate=True).decode().partition(":")
+    if not colon:
+        raise _damaged(f"auth of '{key}' is not the Base64 of NAME:SECRET", path)
+    return Login(username, secret.strip("\0"))
 
 
-def _from_helper(helper: str, key: str, environ: Mapping[str, str]) -> Login | None:
+def _damaged(said: str, path: Path) -> EksclaveError:
+    return EksclaveError(said, "repair it, or log in again", str(path))
+
+
+def _from_helper(helper: Any, key: str, environ: Mapping[str, str], path: Path) -> Login | None:
     """Ask `docker-credential-HELPER get`, the protocol of docker/docker-credential-helpers."""
+    if not isinstance(helper, str) or not re.fullmatch(r"[\w.-]+", helper):
+        raise _damaged(f"{helper!r} is not the name of a credential helper", path)
     try:
         told = subprocess.run(
             [f"docker-credential-{helper}", "get"],

@@ -91,6 +91,11 @@ class Lock:
         return {str(locked.source): locked.digest for locked in self.images}
 
     @property
+    def pinned(self) -> tuple[str, ...]:
+        """What may be deployed, as `REPOSITORY@DIGEST`: what the registry stack publishes and `prove` compares."""
+        return tuple(sorted({f"{locked.repository}@{locked.digest}" for locked in self.images}))
+
+    @property
     def repositories(self) -> tuple[str, ...]:
         """The ECR repositories that the lock needs; a cache rule makes its own."""
         return tuple(sorted({locked.repository for locked in self.images if not locked.cached}))

@@ -10,6 +10,7 @@ paths.
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -93,9 +94,9 @@ def read_paths(written: Iterable[str]) -> dict[str, tuple[str, ...]]:
 
 
 def read_file(path: str | Path) -> str:
-    """Return the text of a manifest file."""
+    """Return the text of a manifest file; `-` is what is piped in."""
     try:
-        return Path(path).read_text(encoding="utf-8")
+        return (sys.stdin.buffer.read() if str(path) == "-" else Path(path).read_bytes()).decode("utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise EksclaveError(f"cannot be read: {error}", "check the path", str(path)) from error
 

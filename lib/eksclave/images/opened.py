@@ -64,7 +64,7 @@ def complete(design: Design, base: Path, lock: Lock | None, paths: Paths = DEFAU
     return replace(
         design,
         images=images,
-        registry=replace(design.registry, repositories=repositories),
+        registry=replace(design.registry, repositories=repositories, locked_images=lock.pinned if lock else ()),
         workloads=replace(design.workloads, objects=(*design.workloads.objects, *objects)),
         warnings=design.warnings if locked else (*design.warnings, UNLOCKED),
     )

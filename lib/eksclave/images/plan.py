@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 
-from eksclave.errors import EksclaveError
 from eksclave.images.copier import Copier
-from eksclave.images.lockfile import LockedImage
+from eksclave.images.lockfile import NESTED, LockedImage
 from eksclave.images.manifest import Manifest
 
 HEAD = """#!/bin/sh
@@ -18,26 +17,27 @@ set -eu
 """
 
 
-def script(images: Iterable[LockedImage], host: str, own_index: Callable[[LockedImage], Manifest]) -> str:
-    """Return the script; `own_index` gives the index of an image of which only some platforms are copied."""
+def script(images: Iterable[LockedImage], host: str, indexes: Callable[[LockedImage], Sequence[Manifest]]) -> str:
+    """Return the script; `indexes` gives those of an image that no copier puts, the outermost last."""
     skopeo = Copier("skopeo", "skopeo")
     lines = [HEAD]
     for locked in images:
-        if locked.is_nested:
-            raise EksclaveError("is an index of indexes, which skopeo cannot copy", "use `copy`", str(locked.source))
         upstream, mirror = f"docker://{locked.source.name}", f"docker://{host}/{locked.repository}"
         lines.append(f"# {locked.source}")
-        whole = not locked.upstream_digest
-        digests = [locked.digest] if whole else [platform.digest for platform in locked.platforms]
+        ours = indexes(locked)
+        leaves = [platform.digest for platform in locked.platforms if platform.name != NESTED]
+        digests = leaves if ours else [locked.digest]
         for digest in [*digests, *(attached.digest for attached in locked.attached)]:
             lines.append(shlex.join(skopeo.command(f"{upstream}@{digest}", f"{mirror}@{digest}", "")))
-        tagged = [(f"{mirror}@{a.digest}", a.digest, a.mirror_tag) for a in locked.attached]
-        if whole:
-            tagged.append((f"{mirror}@{locked.digest}", locked.digest, locked.tag))
-        for source, _, tag in tagged:
-            lines.append(_unless_there(f"{mirror}:{tag}", shlex.join(skopeo.command(source, f"{mirror}:{tag}", ""))))
-        if not whole:
-            lines += _own_index(own_index(locked), f"{mirror}:{locked.tag}")
+        tagged = [(a.digest, a.mirror_tag) for a in locked.attached]
+        tagged += [] if ours else [(locked.digest, locked.tag)]
+        for digest, tag in tagged:
+            command = shlex.join(skopeo.command(f"{mirror}@{digest}", f"{mirror}:{tag}", ""))
+            lines.append(_unless_there(f"{mirror}:{tag}", command))
+        for index in ours[:-1]:
+            lines += _own_index(index, f"{mirror}@{index.digest}")
+        for index in ours[-1:]:
+            lines += _own_index(index, f"{mirror}:{locked.tag}")
         lines.append("")
     return "\n".join(lines)
 
@@ -49,7 +49,7 @@ def _unless_there(destination: str, command: str) -> str:
 
 
 def _own_index(index: Manifest, destination: str) -> list[str]:
-    """Return the commands that put an index of our own: a `dir:` that holds it, copied without what it lists."""
+    """Return the commands that put an index alone: a `dir:` that holds it, copied without what it lists."""
     command = Copier("skopeo", "skopeo").command('dir:"$index"', destination, "")
     words = ["--multi-arch=index-only" if word == "--all" else word for word in command]
     spelled = " ".join(word if word.startswith("dir:") else shlex.quote(word) for word in words)

@@ -7,33 +7,33 @@ believed that can be computed: the digest of what was read is always that of its
 from __future__ import annotations
 
 import hashlib
-import ipaddress
 import json
-import re
 import urllib.request
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any
 
 from eksclave.catalog.images import DOCKER_HUB, is_digest
-from eksclave.errors import EksclaveError
+from eksclave.errors import EksclaveError, ToolError
 from eksclave.images.credentials import Login, Logins, ecr_place
+from eksclave.images.hosts import is_loopback, reason
 from eksclave.images.manifest import (
     INDEX_TYPES,
     MANIFEST_TYPES,
     MAX_MANIFEST,
     BadManifest,
     Manifest,
-    is_descriptor,
     read_manifest,
 )
 from eksclave.images.patience import Patience, transient
+from eksclave.images.referrers import listed_in, manifests_of, next_page
 from eksclave.images.spoken import blot, tame
 from eksclave.images.tokens import Refused, authorize
 
 ACCEPT = ", ".join((*INDEX_TYPES, *MANIFEST_TYPES))
 MAX_PAGES = 50
 """Of one list of referrers; each page holds many."""
+FIXES = {401: "log in again", 403: "the login may not do this", 404: "check name and tag", 429: "log in, or wait"}
 FIRST_TRIES = 3
 """How often a host is called that never answered: its name is more likely wrong than its network slow."""
 
@@ -62,8 +62,10 @@ class Registry:
     """One registry host. Every question is repeated with patience on 429, 5xx and broken connections."""
 
     def __init__(self, host: str, logins: Logins, patience: Patience | None = None, plain: bool | None = None) -> None:
-        import urllib3
-
+        try:
+            import urllib3
+        except ImportError as error:
+            raise ToolError("urllib3 is not installed", "pip install 'eksclave[images]'") from error
         self.host, self._logins, self._patience = host, logins, patience or Patience()
         self.plain = is_loopback(host) if plain is None else plain
         scheme = "http" if self.plain else "https"
@@ -143,17 +145,17 @@ class Registry:
                 return self._referrers_by_tag(repository, digest)
             except (ValueError, RecursionError):
                 break
-            rows += _listed(listed)
-            path = _next_page(answer.headers.get("Link", ""), repository)
+            rows += listed_in(listed)
+            path = next_page(answer.headers.get("Link", ""), repository)
             if not path:
                 break
-        return _manifests_of(rows)
+        return manifests_of(rows)
 
     def _referrers_by_tag(self, repository: str, digest: str) -> tuple[dict[str, Any], ...]:
         tag = digest.replace(":", "-")
         if self.digest_or_none(repository, tag) is None:
             return ()
-        return _manifests_of(_listed(self.manifest(repository, tag).content))
+        return manifests_of(listed_in(self.manifest(repository, tag).content))
 
     def _spell(self, repository: str, reference: str) -> str:
         return f"{self.host}/{repository}{'@' if is_digest(reference) else ':'}{reference}"
@@ -221,7 +223,7 @@ class Registry:
         except (urllib3.exceptions.HTTPError, OSError) as error:
             if self._calls_in_vain >= 0:
                 self._calls_in_vain += 1
-            raise RegistryError(f"{self.host} was not reached: {_reason(error)}", 0, self._reach(), where) from error
+            raise RegistryError(f"{self.host} was not reached: {reason(error)}", 0, self._reach(), where) from error
         self._calls_in_vain = -1
         return Answer(answer.status, answer.headers, read)
 
@@ -240,49 +242,8 @@ class Registry:
             told = self._safe(f"{first.get('code', '')} {first.get('message', '')}".strip())
         except (ValueError, AttributeError, LookupError, TypeError, RecursionError):
             pass
-        fix = {401: "log in again", 403: "the login may not do this", 404: "check name and tag", 429: "rate limit"}
         said = f"{who} answered {answer.status}" + (f" ({told})" if told else "")
-        error = RegistryError(said, answer.status, fix.get(answer.status, ""), where)
+        error = RegistryError(said, answer.status, FIXES.get(answer.status, ""), where)
         after = answer.headers.get("Retry-After", "")
         error.retry_after = min(float(after), 300.0) if after.isdecimal() else 0.0
         return error
-
-
-def _reason(error: Exception) -> str:
-    """Return in plain words why nobody answered."""
-    told = str(getattr(error, "reason", None) or error)
-    known = (
-        ("Connection refused", "nobody listens there"),
-        ("resolve", "no such host"),
-        ("timed out", "no answer in time"),
-        ("CERTIFICATE_VERIFY_FAILED", "its certificate is not trusted here (SSL_CERT_FILE names others)"),
-        ("WRONG_VERSION_NUMBER", "it does not speak TLS"),
-    )
-    return next((words for part, words in known if part in told), type(error).__name__)
-
-
-def is_loopback(host: str) -> bool:
-    """Whether a registry host is this machine: then, as with Docker, plain HTTP is spoken to it."""
-    name = host.rpartition(":")[0] if host.rpartition(":")[2].isdigit() else host
-    if name == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(name.strip("[]")).is_loopback
-    except ValueError:
-        return False
-
-
-def _listed(content: Any) -> list[Any]:
-    rows = cast(dict[str, Any], content).get("manifests") if isinstance(content, dict) else None
-    return cast(list[Any], rows) if isinstance(rows, list) else []
-
-
-def _manifests_of(rows: list[Any]) -> tuple[dict[str, Any], ...]:
-    return tuple(row for row in rows if is_descriptor(row) and row["mediaType"] in (*INDEX_TYPES, *MANIFEST_TYPES))
-
-
-def _next_page(link: str, repository: str) -> str:
-    """Return the rest of the path after the repository that `Link: <…>; rel="next"` names, if it stays in there."""
-    match = re.search(r'<([^>]+)>\s*;[^,]*rel="?next"?', link)
-    _, found, rest = (match[1] if match else "").partition(f"/v2/{repository}/")
-    return rest if found and rest.startswith("referrers/") else ""

@@ -28,11 +28,18 @@ Open = Callable[[str], Registry]
 
 
 def lock(
-    images: Iterable[CanonicalImage], home: Home, platforms: tuple[str, ...], open_registry: Open, jobs: int = 8
+    images: Iterable[CanonicalImage],
+    home: Home,
+    platforms: tuple[str, ...],
+    open_registry: Open,
+    jobs: int = 8,
+    done: Callable[[str], None] = lambda _: None,
+    interrupted: Callable[[], None] = lambda: None,
 ) -> Lock:
     """Return the lock of `images` as their registries have them now; every image that fails is told, all at once.
 
     `platforms` are those wanted (`linux/amd64`); none wanted means the whole upstream index, with its digest unchanged.
+    `done` hears of each image as its registry has answered, `interrupted` is called on Ctrl-C.
     """
     wanted = sorted(set(images))
 
@@ -42,7 +49,7 @@ def lock(
         except EksclaveError as error:
             return Mistake(error.where or str(image), "", error.said, error.fix)
 
-    told = each(wanted, one, jobs)
+    told = each(wanted, one, jobs, lambda a: done(a.where if isinstance(a, Mistake) else str(a.source)), interrupted)
     mistakes = [answer for answer in told if isinstance(answer, Mistake)]
     if mistakes:
         raise InputError(mistakes)

@@ -7,10 +7,11 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from eksclave.errors import EksclaveError
-from eksclave.images.archive import Archive, Packer, open_archive, writing
+from eksclave.images.archive import Archive, open_archive
 from eksclave.images.copier import Copier, find_copier
 from eksclave.images.copy import Copy, Outcome, Source, Upstream
 from eksclave.images.lockfile import LockedImage
+from eksclave.images.packer import Packer, writing
 from eksclave.images.plan import script
 from eksclave.images.pool import each
 from eksclave.images.session import Session
@@ -47,6 +48,7 @@ def _pack(
     images: tuple[LockedImage, ...], folder: Path, copier: str, session: Session, jobs: int, done: Done
 ) -> tuple[Outcome, ...]:
     archive = Archive(folder)
+    earlier = archive.rows()
     packer = Packer(archive, find_copier(copier or "skopeo"), Upstream(session.open), session.logins, session.patience)
 
     def one(locked: LockedImage) -> Outcome:
@@ -54,7 +56,7 @@ def _pack(
         try:
             fetched = packer.pack(locked)
         except EksclaveError as error:
-            return Outcome(locked, "failed", time.monotonic() - start, error.said, error.fix)
+            return Outcome.failed(locked, time.monotonic() - start, error)
         except OSError as error:
             said = f"the archive cannot be written: {error.strerror}"
             return Outcome(locked, "failed", time.monotonic() - start, said, "free some space, then run it again")
@@ -63,7 +65,7 @@ def _pack(
     outcomes = each(images, one, jobs, done, session.patience.end)
     whole = tuple(sorted(outcome.image for outcome in outcomes if outcome.state != "failed"))
     try:
-        packer.finish(whole)
+        packer.finish(whole, earlier)
     except OSError as error:
         said = f"index.json cannot be written: {error.strerror}"
         raise EksclaveError(said, "free some space, then run it again", str(folder)) from error
@@ -74,7 +76,7 @@ def plan(images: Iterable[LockedImage], host: str, session: Session) -> str:
     """Return the copy as a shell script."""
     tool = Copier("skopeo", "skopeo")
     job = Copy(host, tool, Upstream(session.open), session.logins, session.open, session.patience)
-    return script(images, host, job.own_index)
+    return script(images, host, job.indexes)
 
 
 def warm(

@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
 
-from eksclave.images.copy import Outcome
-from eksclave.images.inventory import Listed
-from eksclave.images.update import Changed
+if TYPE_CHECKING:  # a copy prints without loading the model of specs, which takes longer than a small image
+    from eksclave.images.copy import Outcome
+    from eksclave.images.inventory import Listed
+    from eksclave.images.update import Changed
 
 
 def listed_text(listed: Sequence[Listed]) -> str:
@@ -45,11 +47,12 @@ def changes_text(changes: Sequence[Changed]) -> str:
     return "\n".join(lines) + "\n" if lines else "nothing would change\n"
 
 
-def outcome_text(outcome: Outcome) -> str:
-    """Return one image's line."""
+def outcome_text(outcome: Outcome, is_mirrored: bool = True) -> str:
+    """Return one image's line; in an archive it has no repository yet."""
     text = f"{outcome.state:7} {outcome.image.source}"
     if outcome.state == "copied":
-        text += f"  {megabytes(outcome.image.size)} in {outcome.seconds:.1f} s → {outcome.image.repository}"
+        text += f"  {megabytes(outcome.image.size)} in {outcome.seconds:.1f} s"
+        text += f" → {outcome.image.repository}" if is_mirrored else ""
         text += f"; note: {outcome.said}" if outcome.said else ""
     if outcome.state == "failed":
         text += f": {outcome.said}" + (f"; {outcome.fix}" if outcome.fix else "")

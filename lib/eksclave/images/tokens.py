@@ -7,7 +7,7 @@ import urllib.parse
 from typing import Any
 
 from eksclave.errors import EksclaveError
-from eksclave.images.credentials import Login
+from eksclave.images.credentials import Login, ecr_place
 
 
 class Refused(EksclaveError):
@@ -28,7 +28,8 @@ def authorize(pool: Any, host: str, challenge: str, scope: str, login: Login | N
     kind, _, rest = challenge.partition(" ")
     if kind.lower() == "basic":
         if login is None:
-            raise Refused("needs a login", 401, f"run `docker login {host}`")
+            way = "give AWS credentials to boto3 (eksclave[images]), or " if ecr_place(host) else ""
+            raise Refused("needs a login", 401, f"{way}run `docker login {host}`")
         return f"Basic {login.basic}"
     asked = {k: v.strip('"') for k, _, v in (part.strip().partition("=") for part in commas(rest))}
     if kind.lower() != "bearer" or "realm" not in asked:

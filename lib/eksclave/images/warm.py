@@ -48,10 +48,10 @@ class Warm:
                 raise EksclaveError(said, "lock again, or write the digest in the spec")
             self.patience.call(lambda: self._pull(locked), self.host, may_pass)
         except EksclaveError as error:
-            return Outcome(locked, "failed", time.monotonic() - start, error.said, error.fix)
+            return Outcome.failed(locked, time.monotonic() - start, error)
         return Outcome(locked, "copied", time.monotonic() - start)
 
     def _pull(self, locked: LockedImage) -> None:
         with tempfile.TemporaryDirectory(prefix="eksclave-warm-") as folder:
             source = f"docker://{self.host}/{locked.repository}@{locked.digest}"
-            self.copier.copy(source, f"dir:{folder}", self.logins)
+            self.copier.copy(source, f"dir:{folder}", self.logins, locked.size)

@@ -56,6 +56,7 @@ class Snapshot:
     access_entries: tuple[clusters.AccessEntry, ...] = ()
     pull_through_rules: tuple[clusters.PullThroughRule, ...] = ()
     repositories: tuple[clusters.Repository, ...] = ()
+    image_locks: tuple[clusters.ImageLock, ...] = ()
     queues: tuple[clusters.Queue, ...] = ()
     roles: tuple[iam.Role, ...] = ()
     instance_profiles: tuple[iam.InstanceProfile, ...] = ()

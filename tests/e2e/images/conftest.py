@@ -361,10 +361,13 @@ class Work:
         path.write_text(write(locked))
         return path
 
-    def start(self, *words: str, env: dict[str, str] | None = None, group: str = "images") -> subprocess.Popen[str]:
+    def start(
+        self, *words: str, env: dict[str, str] | None = None, group: str = "images", **options: Any
+    ) -> subprocess.Popen[str]:
         command = [sys.executable, "-c", "from eksclave.cli import main; main()", *group.split(), *words]
         environ = {"PATH": os.environ["PATH"], "HOME": str(self.folder), **(env or {})}
-        return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environ)
+        pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, **options}
+        return subprocess.Popen(command, text=True, env=environ, **pipes)
 
     def run(self, *words: str, env: dict[str, str] | None = None) -> tuple[int, str, str]:
         with self.start(*words, env=env) as process:

@@ -10,6 +10,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from eksclave.images.packer import REF_NAME
 
 pytestmark = pytest.mark.slow
 
@@ -27,9 +28,11 @@ def locked(upstream, work):
 
 def test_what_goes_through_an_archive_arrives_as_it_was(upstream, mirror, work, locked, tmp_path: Path):
     lock, archive = str(work.write(locked)), str(tmp_path / "archive")
-    assert work.run("copy", "--lock", lock, "--archive", archive)[0] == 0
+    code, out, _ = work.run("copy", "--lock", lock, "--archive", archive)
+    assert (code, out.count("copied "), "→" in out) == (0, 3, False)
     upstream.stop()
-    code, _, err = work.run("copy", "--lock", lock, "--registry", mirror.host, "--from-archive", archive)
+    code, out, err = work.run("copy", "--lock", lock, "--registry", mirror.host, "--from-archive", archive)
+    assert out.count("→ mirror/") == 3
     assert (code, err.splitlines()[-1]) == (0, f"{mirror.host}: 3 copied, 0 already there, 0 failed")
     assert mirror.incomplete_tags() == []
     assert {outcome.state for outcome in work.copy(locked, mirror.host)} == {"present"}
@@ -70,6 +73,28 @@ def test_a_second_run_fetches_nothing(work, locked, tmp_path: Path):
     work.run("copy", "--lock", lock, "--archive", archive)
     _, _, err = work.run("copy", "--lock", lock, "--archive", archive)
     assert err.splitlines()[-1] == f"archive {archive}: 0 copied, 3 already there, 0 failed"
+
+
+def test_runs_that_bring_a_part_each_leave_one_index_of_all(upstream, mirror, work, locked, tmp_path: Path):
+    lock, archive = str(work.write(locked)), tmp_path / "archive"
+    for name in ("team/one", "team/app", "team/old", "team/app"):
+        assert work.run("copy", "--lock", lock, "--archive", str(archive), "--only", name)[0] == 0
+    in_parts = (archive / "index.json").read_bytes()
+    assert work.run("copy", "--lock", lock, "--archive", str(archive))[0] == 0
+    assert (archive / "index.json").read_bytes() == in_parts
+    names = [row.get("annotations", {}).get(REF_NAME) for row in json.loads(in_parts)["manifests"]]
+    assert sorted(set(filter(None, names)) & {str(one.source) for one in locked.images}) == sorted(
+        str(one.source) for one in locked.images
+    )
+    moved = upstream.push_image("team/old", "1", ("amd64",))
+    again = work.lock(f"{upstream.host}/team/old:1")
+    assert work.run("copy", "--lock", str(work.write(again)), "--archive", str(archive))[0] == 0
+    rows = json.loads((archive / "index.json").read_text())["manifests"]
+    old = [row["digest"] for row in rows if row.get("annotations", {}).get(REF_NAME, "").endswith("team/old:1")]
+    assert old == [moved], "a reference that means something else now is named once"
+    (archive / "index.json").write_text("{}")
+    code, _, err = work.run("copy", "--lock", lock, "--archive", str(archive))
+    assert (code, "is not the index of an OCI layout" in err) == (2, True)
 
 
 def test_an_archive_that_is_killed_while_written_goes_on_and_holds_no_half_blob(

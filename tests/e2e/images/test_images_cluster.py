@@ -133,6 +133,26 @@ def test_the_list_of_a_cluster_names_who_needs_each_image(upstream, work, spec: 
     assert "eks/coredns\n" in out
 
 
+def test_a_failure_names_its_place_the_registry_or_the_config(work, spec: Path):
+    assert work.run("lock", str(spec))[0] == 0
+    code, _, err = work.run("copy", str(spec), "--registry", "127.0.0.1:1")
+    assert (code, err.count("127.0.0.1:1/mirror/") >= 2, "nobody listens there" in err) == (1, True, True), err
+    (work.folder / "config.json").write_text("[]")
+    code, _, err = work.run(
+        "copy", str(spec), "--archive", str(work.folder / "a"), env={"DOCKER_CONFIG": str(work.folder)}
+    )
+    assert code == 1
+    assert err.count(f"{work.folder / 'config.json'}: not a JSON object; repair it, or log in again") == 2, err
+
+
+def test_locking_says_how_far_it_is(upstream, work, spec: Path):
+    _, _, err = work.run("lock", str(spec))
+    asked = [line.partition("] ")[::2] for line in err.splitlines()[:-1]]
+    assert [place for place, _ in asked] == ["[1/2", "[2/2"]
+    names = [f"{upstream.host}/autoscaling/cluster-autoscaler:v1.34.0", f"{upstream.host}/shop/web:1"]
+    assert sorted(words for _, words in asked) == [f"asked for {name}" for name in names]
+
+
 def test_a_cluster_without_a_lock_is_told_how_to_make_one(work, spec: Path):
     code, _, err = work.run("copy", str(spec))
     assert (code, "run `eksclave images lock`" in err) == (2, True)

@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 import shutil
 import subprocess
+import time
 from pathlib import Path
 
 import pytest
+from eksclave.cli.progress import Progress
 from eksclave.errors import InputError
 
 pytestmark = pytest.mark.slow
@@ -138,6 +140,29 @@ def test_two_hundred_images_are_copied_and_then_found_in_place(upstream, mirror,
     assert sum(len(mirror.tags(repository)) for repository in mirror.repositories()) == 200
     code, out, err = work.run("copy", "--lock", str(path), "--registry", mirror.host)
     assert (code, err.splitlines()[-1]) == (0, f"{mirror.host}: 0 copied, 200 already there, 0 failed")
+
+
+def test_only_what_was_named_is_copied_and_a_name_that_nothing_has_is_told(upstream, mirror, work):
+    for name in ("team/app", "team/web", "other/app"):
+        upstream.push_image(name, "1", ("amd64",))
+    path = work.write(work.lock(*[f"{upstream.host}/{name}:1" for name in ("team/app", "team/web", "other/app")]))
+    words = ("copy", "--lock", str(path), "--registry", mirror.host)
+    code, out, _ = work.run(*words, "--only", "team/app", "--only", "other/")
+    assert (code, out.count("copied "), "team/web" in out) == (0, 2, False)
+    code, out, err = work.run(*words, "--only", "team/app", "--only", "tema/web")
+    assert (code, out) == (2, "")
+    assert "no image that is copied has 'tema/web' in its name" in err
+    code, _, err = work.run(*words, "--plan", "-", "--archive", "x")
+    assert (code, "name one" in err) == (2, True)
+
+
+def test_while_nothing_ends_there_is_a_sign_of_life(capsys):
+    with Progress(2, quiet_seconds=0.05) as progress:
+        progress.asked("quay.io/a:1")
+        time.sleep(0.3)
+    lines = capsys.readouterr().err.splitlines()
+    assert lines[0] == "[1/2] asked for quay.io/a:1"
+    assert lines[1] == "[1/2] 1 to go after 0 s"
 
 
 def test_the_plan_is_a_script_that_does_the_same(upstream, mirror, work, tmp_path: Path):

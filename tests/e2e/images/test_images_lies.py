@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import signal
+import subprocess
 import time
 
 import pytest
 from eksclave.errors import EksclaveError
-from eksclave.images.archive import writing
-from eksclave.images.registry import Registry, is_loopback
+from eksclave.images.hosts import is_loopback
+from eksclave.images.packer import writing
+from eksclave.images.registry import Registry
 
 OCI = "application/vnd.oci.image."
 DIGEST = "sha256:" + "1" * 64
@@ -111,7 +113,7 @@ def test_what_a_registry_says_is_printed_without_secrets_and_without_orders_to_t
     assert "DENIED  [2J*** and *** no" in str(told.value)
 
 
-def test_an_index_of_indexes_is_copied_whole_directly_and_through_an_archive(upstream, mirror, serve, work):
+def test_an_index_of_indexes_is_copied_whole_directly_by_a_plan_and_through_an_archive(upstream, mirror, serve, work):
     inner = upstream.push_image("team/app", "inner")
     size = len(upstream.ask("GET", "team/app/manifests/inner")[2])
     child = {"mediaType": OCI + "index.v1+json", "digest": inner, "size": size}
@@ -124,6 +126,12 @@ def test_an_index_of_indexes_is_copied_whole_directly_and_through_an_archive(ups
     assert [outcome.state for outcome in work.copy(locked, mirror.host)] == ["copied"]
     assert mirror.lacks(image.repository, image.tag) == []
     lock, far = str(work.write(locked)), serve("far")
+    planned, plan = serve("planned"), work.folder / "copy.sh"
+    assert work.run("copy", "--lock", lock, "--registry", planned.host, "--plan", str(plan))[0] == 0
+    for _ in range(2):
+        subprocess.run(["sh", str(plan)], check=True, capture_output=True)
+    assert planned.tags(image.repository) == [image.tag]
+    assert planned.lacks(image.repository, image.tag) == []
     assert work.run("copy", "--lock", lock, "--archive", str(work.folder / "archive"))[0] == 0
     upstream.stop()
     assert (

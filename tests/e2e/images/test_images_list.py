@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import subprocess
 
 import pytest
 
@@ -61,6 +62,12 @@ def test_programs_read_the_same_as_json(work, tmp_path):
         ("copy", "nginx:1.27"),
         ("copy", "metrics-server:v0.8.0"),
     ]
+
+
+def test_what_is_piped_in_is_listed(work):
+    process = work.start("list", "--manifest", "-", "--region", "eu-central-1", stdin=subprocess.PIPE)
+    out, err = process.communicate(MANIFEST)
+    assert (process.returncode, "CronJob ops/nightly (-:5)" in out) == (0, True), err
 
 
 def test_nothing_to_list_from_is_wrong_usage(work):

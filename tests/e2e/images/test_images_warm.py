@@ -46,6 +46,13 @@ def test_after_warming_every_image_is_there_without_its_upstream(upstream, cache
         assert cache.lacks(image.repository, image.digest) == []
 
 
+def test_where_no_image_is_cached_it_is_said(upstream, work):
+    upstream.push_image("team/one", "1", ("amd64",))
+    path = work.write(work.lock(f"{upstream.host}/team/one:1"))
+    code, out, err = work.run("warm", "--lock", str(path), "--registry", "127.0.0.1:1")
+    assert (code, out, err) == (0, "", "no image comes through a cache rule: there is nothing to warm\n")
+
+
 def test_a_tag_that_moved_upstream_since_the_lock_is_told(upstream, cache, work):
     upstream.push_image("team/one", "1", ("amd64",))
     (image,) = lock_cached(upstream, work, "team/one").images

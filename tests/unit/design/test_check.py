@@ -44,6 +44,8 @@ def test_a_good_spec_has_no_problems():
         ({"network": {"zones": ["eu-central-1a", "eu-central-1b"]}, "node_groups": [{"zones": ["eu-central-1c"]}]}, "node_groups[0].zones[0]", "'eu-central-1c' is not a zone of the network"),
         ({"access_entries": [{"principal_arn": "arn:aws:iam::111122223333:role/x"}] * 2}, "access_entries", "'arn:aws:iam::111122223333:role/x' stands there 2 times"),
         ({"node_groups": [{"name": "a"}, {"name": "a"}]}, "node_groups", "'a' stands there 2 times"),
+        ({"registry": {"pull_through_cache": [{"upstream": "quay.io", "prefix": p} for p in ("q1", "q2")]}}, "registry.pull_through_cache[1].upstream", "'quay.io' has a cache rule already"),
+        ({"registry": {"pull_through_cache": [{"upstream": "quay.io", "prefix": "mirror"}]}}, "registry.pull_through_cache[0].prefix", "'mirror' is where copies lie (registry.prefix)"),
         ({"region": "us-gov-west-1", "access_entries": [{"principal_arn": "arn:aws:iam::111122223333:role/x"}]}, "access_entries[0].principal_arn", "is not in partition aws-us-gov"),
         ({"encryption": {"kms_key_arn": "arn:aws:kms:us-east-1:111122223333:key/x"}}, "encryption.kms_key_arn", "is in another Region"),
         ({"endpoints": {"extra": ["pricing.api"]}, "region": "eu-west-1"}, "endpoints.extra[0]", "has no endpoint in eu-west-1"),

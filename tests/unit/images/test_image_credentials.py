@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import base64
 import json
+import time
 from pathlib import Path
 
 import pytest
 from eksclave.errors import EksclaveError, ToolError
 from eksclave.images.copier import blot
-from eksclave.images.credentials import Login, Logins, authfile, docker_login
+from eksclave.images.credentials import RENEW_BEFORE_SECONDS, Login, Logins, authfile, docker_login
 
 
 def config(folder: Path, content: object) -> dict[str, str]:
@@ -58,9 +59,38 @@ def test_without_a_config_there_is_no_login(tmp_path: Path):
     assert docker_login("quay.io", {"HOME": str(tmp_path)}) is None
 
 
-def test_a_damaged_config_is_told_with_its_place(tmp_path: Path):
-    (tmp_path / "config.json").write_text("{")
-    with pytest.raises(EksclaveError, match=r"config\.json: not JSON"):
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("{", "not JSON: line 1"),
+        ("[]", "not a JSON object"),
+        ('{"auths": []}', "auths is not an object"),
+        ('{"auths": {"quay.io": "secret"}}', "quay.io is not an object"),
+        ('{"auths": {"quay.io": {"auth": "secret!"}}}', "auth of 'quay.io' is not the Base64 of NAME:SECRET"),
+        ('{"auths": {"quay.io": {"auth": "c2VjcmV0"}}}', "auth of 'quay.io' is not the Base64 of NAME:SECRET"),
+        ('{"auths": {"quay.io": {"auth": 3}}}', "auth of 'quay.io' is not the Base64 of NAME:SECRET"),
+        ('{"credHelpers": 3}', "credHelpers is not an object"),
+        ('{"credHelpers": {"quay.io": 3}}', "3 is not the name of a credential helper"),
+        ('{"credsStore": "../evil"}', "'../evil' is not the name of a credential helper"),
+    ],
+)
+def test_a_damaged_config_is_told_with_its_place_and_without_its_secrets(tmp_path: Path, text: str, said: str):
+    (tmp_path / "config.json").write_text(text)
+    with pytest.raises(EksclaveError) as told:
+        docker_login("quay.io", {"DOCKER_CONFIG": str(tmp_path)})
+    assert str(told.value) == f"{tmp_path / 'config.json'}: {said}; repair it, or log in again"
+    assert "secret" not in str(told.value)
+
+
+@pytest.mark.parametrize("text", ["", "{}", '{"auths": {"quay.io": {}}}', '{"auths": {"ghcr.io": {"auth": "???"}}}'])
+def test_a_config_without_a_login_is_no_damage(tmp_path: Path, text: str):
+    (tmp_path / "config.json").write_text(text)
+    assert docker_login("quay.io", {"DOCKER_CONFIG": str(tmp_path)}) is None
+
+
+def test_a_config_that_is_no_file_is_told(tmp_path: Path):
+    (tmp_path / "config.json").mkdir()
+    with pytest.raises(EksclaveError, match=r"config\.json: cannot be read"):
         docker_login("quay.io", {"DOCKER_CONFIG": str(tmp_path)})
 
 
@@ -81,6 +111,18 @@ def test_the_file_for_the_copier_holds_only_the_hosts_it_needs(tmp_path: Path):
     with authfile(Logins(environ), ["quay.io", "registry.k8s.io"]) as (path, _):
         assert json.loads(Path(path).read_text()) == {"auths": {"quay.io": auth("a", "1")}}
     assert sorted(p.name for p in tmp_path.iterdir()) == ["config.json"]
+
+
+def test_a_login_that_is_about_to_expire_is_asked_for_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """ECR's token lives for twelve hours; a long copy outlives it."""
+    logins = Logins(config(tmp_path, {"auths": {"quay.io": auth("a", "1")}}))
+    logins._found["quay.io"] = old = Login("AWS", "token", time.time() + 12 * 3600)
+    assert logins.find("quay.io") is old
+    now = time.time()
+    monkeypatch.setattr(time, "time", lambda: now + 12 * 3600 - RENEW_BEFORE_SECONDS - 60)
+    assert logins.find("quay.io") is old
+    monkeypatch.setattr(time, "time", lambda: now + 12 * 3600 - RENEW_BEFORE_SECONDS + 60)
+    assert logins.find("quay.io") == Login("a", "1")
 
 
 def test_a_login_that_was_refused_is_asked_for_once_by_all(tmp_path: Path):

@@ -21,13 +21,32 @@ JSON = st.recursive(
         *[("0400", 0o400), ("0o400", 0o400), ("400", 400), ("-07", -7), ("0x1F", 31), ("1_000", 1000), ("08", 8.0)],
         *[("1e3", 1000.0), (".5", 0.5), ("1.30.0", "1.30.0"), ("12:30", "12:30"), ("2024-01-01", "2024-01-01")],
         *[("yes", True), ("Off", False), ("y", True), ("yEs", "yEs"), ("'yes'", "yes"), ("~", None), ("", None)],
-        *[("0b11", 3), ("v1", "v1"), ("=", "="), ("'0400'", "0400"), ("!!str 0400", "0400")],
+        *[
+            ("0b11", 3),
+            ("!!timestamp 2024-01-01", "2024-01-01"),
+            ("v1", "v1"),
+            ("=", "="),
+            ("'0400'", "0400"),
+            ("!!str 0400", "0400"),
+        ],
     ],
 )
 def test_a_plain_word_means_what_it_means_to_kubectl(written: str, read: object):
     (document,) = load(f"a: {written}\n", "x.yaml")
     assert document == {"a": read}
     assert type(document["a"]) is type(read)
+
+
+@pytest.mark.parametrize(
+    ("words", "means"),
+    [
+        ("y Y yes Yes YES true True TRUE on On ON", True),
+        ("n N no No NO false False FALSE off Off OFF", False),
+    ],
+)
+def test_every_word_for_yes_and_no_is_one_and_in_quotes_it_is_a_word(words: str, means: bool):
+    for word in words.split():
+        assert load(f"- {word}\n- '{word}'\n- {word}x\n", "x.yaml") == [[means, word, f"{word}x"]]
 
 
 @given(JSON)

@@ -67,6 +67,55 @@ def locked(source: str, digest: str = D1, size: int = 10) -> LockedImage:
     return LockedImage(image, digest, f"mirror/{image.name}", f"{image.tag}-{digest[7:19]}", platforms)
 
 
+ODD = 'a"b\\c\td\ne\x7ff\u2028g\U0001f512'
+EVERYTHING = f"""\
+# Written by `eksclave images lock`. Review its diff; do not edit it.
+
+version = 1
+prefix = "mirror"
+platforms = ["linux/amd64", "linux/arm64"]
+
+[[image]]
+source = "quay.io/a/b:1"
+digest = "{D1}"
+upstream-digest = "{D2}"
+mirror = "mirror/quay.io/a/b:1-111111111111"
+platforms = [
+  {{ name = "linux/amd64", digest = "{D1}", size = 2 }},
+  {{ name = "linux/arm64", digest = "{D2}", size = 1 }},
+]
+attached = [
+  {{ type = "a\\"b\\\\c\\td\\ne\\u007ff\u2028g\U0001f512", digest = "{D1}" }},
+  {{ type = "cosign-signature", digest = "{D2}", tag = "sha256-{"1" * 64}.sig" }},
+]
+
+[[image]]
+source = "quay.io/c/d:2"
+digest = "{D2}"
+mirror = "quay/c/d:2"
+cached = true
+"""
+
+
+def test_a_lock_of_everything_is_written_to_the_letter_sorted_and_read_back():
+    signature = Attached("cosign-signature", D2, f"sha256-{'1' * 64}.sig")
+    platforms = (LockedPlatform("linux/arm64", D2, 1), LockedPlatform("linux/amd64", D1, 2))
+    attached = (signature, Attached(ODD, D1))
+    copied = CanonicalImage.parse("quay.io/a/b:1")
+    images = (
+        LockedImage(CanonicalImage.parse("quay.io/c/d:2"), D2, "quay/c/d", "2", (), cached=True),
+        LockedImage(copied, D1, "mirror/quay.io/a/b", "1-111111111111", platforms, attached, D2),
+    )
+    assert write(Lock("mirror", images, ("linux/arm64", "linux/amd64"))) == EVERYTHING
+    again = parse(EVERYTHING, "x.images.lock")
+    assert [image.source.name for image in again.images] == ["quay.io/a/b", "quay.io/c/d"]
+    assert set(again.images[0].platforms) == set(platforms)
+    assert set(again.images[0].attached) == set(attached)
+    assert (again.images[0].upstream_digest, again.images[1].cached) == (D2, True)
+    assert again.pinned == (f"mirror/quay.io/a/b@{D1}", f"quay/c/d@{D2}")
+    assert write(again) == EVERYTHING
+
+
 @given(LOCKS)
 def test_what_is_written_is_read_back(lock: Lock):
     assert parse(write(lock), "x.images.lock") == lock

@@ -150,6 +150,19 @@ def test_a_mirror_tag_is_a_tag_and_moves_with_the_digest(tag: str, one: str, two
     assert (mirror_tag(tag, one) == mirror_tag(tag, two)) == (one[:19] == two[:19])
 
 
+@pytest.mark.parametrize("length", [1, 114, 115, 116, 127, 128])
+def test_a_long_tag_is_cut_so_that_its_mark_fits(length: int):
+    tag = mirror_tag("t" * length, DIGEST)
+    assert len(tag) == min(length, 115) + 13
+    assert tag == "t" * min(length, 115) + "-abababababab"
+
+
+def test_a_tag_may_have_128_characters_and_no_more():
+    assert CanonicalImage.parse(f"quay.io/a/b:{'t' * 128}").tag == "t" * 128
+    with pytest.raises(EksclaveError, match="is not a tag"):
+        CanonicalImage.parse(f"quay.io/a/b:{'t' * 129}")
+
+
 def test_a_prefix_that_ecr_refuses_is_refused_before_any_name_is_made():
     for prefix in ("Prod", "a//b", "-a", "a/", "x" * 101):
         with pytest.raises(EksclaveError, match="cannot start an ECR repository name"):

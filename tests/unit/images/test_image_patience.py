@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from eksclave.images.copier import CopyError
+from eksclave.images.copier import CopyError, _failure
 from eksclave.images.copy import may_pass
 from eksclave.images.patience import Patience, transient
 
@@ -99,6 +99,18 @@ def test_what_a_copier_says_is_understood(said: str, later: bool, login: bool):
     error = CopyError(said, "", "x")
     assert (error.later, error.login) == (later, login)
     assert (may_pass(error) is not None) is later
+
+
+def test_of_what_crane_says_only_the_failure_is_told():
+    told = (
+        "2026/11/26 15:31:55 Copying from quay.io/a@sha256:1 to h/a@sha256:1\n"
+        "2026/11/26 15:31:55 existing blob: sha256:2\n"
+        'Error: failed to copy image: error verifying sha256 checksum after reading 5000 bytes; got "1", want "2"\n'
+    )
+    error = _failure(told, "docker://quay.io/a@sha256:1")
+    assert error.said.startswith("Error: failed to copy image: error verifying sha256 checksum")
+    assert (error.fix, error.later) == ("the upstream content is corrupt", False)
+    assert _failure("\n", "docker://x").said == "the copier failed without a word"
 
 
 def test_a_mirror_that_somebody_else_is_writing_to_is_told_from_one_that_is_broken():

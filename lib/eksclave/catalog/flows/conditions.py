@@ -191,4 +191,14 @@ CONDITIONS: tuple[Flow, ...] = (
         "give the subnets IPv4 addresses too",
         "VPC guide, gateway endpoints for S3; eks-ami issue 1380",
     ),
+    _must(
+        "R20",
+        "every image from the mirror is named by a digest that its lock file holds",
+        any_of(F.IMAGE_LOCK),
+        "degraded",
+        "ImagePullBackOff: manifest unknown",
+        "lock the image, copy it, and deploy it by the locked digest",
+        "ECR guide, image tag mutability; Kubernetes documentation, Images: image digests",
+        _INFERRED,
+    ),
 )

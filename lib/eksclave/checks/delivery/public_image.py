@@ -25,7 +25,7 @@ ASKS = ("R8",)
 def ask(view: View, so_far: Sequence[Result]) -> Iterator[Result]:
     """Ask each image reference of the input."""
     wrong = 0
-    for reference, origin in images_of(view):
+    for reference, origin in images_of(view, near=False):
         reason = why_not(view, reference)
         if reason:
             wrong += 1

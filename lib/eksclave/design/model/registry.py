@@ -55,3 +55,5 @@ class RegistryPlan:
     cache_rules: tuple[CacheRulePlan, ...]
     cache_role: RolePlan | None = None
     """What ECR takes to make cached repositories with a key; without a key its own service-linked role is enough."""
+    locked_images: tuple[str, ...] = ()
+    """What the lock file holds, as `REPOSITORY@DIGEST`."""

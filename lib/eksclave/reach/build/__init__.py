@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
+from eksclave.catalog.image_fields import DEFAULT_PATHS
 from eksclave.errors import InputError, Mistake
 from eksclave.reach.build import (
     admissions,
@@ -25,10 +28,13 @@ from eksclave.reach.snapshot import Snapshot
 from eksclave.terraform.model import World
 
 
-def snapshot(world: World) -> Snapshot:
-    """Return all network facts of a world. The same world gives the same snapshot, whatever its order."""
+def snapshot(world: World, image_paths: Mapping[str, tuple[str, ...]] = DEFAULT_PATHS) -> Snapshot:
+    """Return all network facts of a world. The same world gives the same snapshot, whatever its order.
+
+    `image_paths` are the fields of operators' resources that hold images, by `Kind.group`.
+    """
     try:
-        return _snapshot(Build(world))
+        return _snapshot(Build(world, image_paths))
     except (AttributeError, IndexError, KeyError, RecursionError, TypeError, ValueError) as error:
         said = f"a value is not of the form that the AWS provider writes ({type(error).__name__}: {error})"
         where = ", ".join(world.sources)
@@ -66,6 +72,7 @@ def _snapshot(build: Build) -> Snapshot:
         access_entries=admissions.access_entries(build),
         pull_through_rules=registries.pull_through_rules(build),
         repositories=registries.repositories(build),
+        image_locks=registries.image_locks(build),
         queues=queues.queues(build),
         roles=iam.roles(build),
         instance_profiles=iam.instance_profiles(build),

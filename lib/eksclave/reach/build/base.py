@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property
 from ipaddress import ip_network
 from typing import Any, TypeVar
 
+from eksclave.catalog.image_fields import DEFAULT_PATHS
 from eksclave.reach.facts import network
 from eksclave.reach.facts.groups import cluster_group_key
 from eksclave.reach.facts.values import AFTER_APPLY, HOLE, OneOf, Origin, Unknown, Value
@@ -36,8 +37,8 @@ _ADOPTED_BY = {
 class Build:
     """One world on its way to a snapshot."""
 
-    def __init__(self, world: World) -> None:
-        self.world = world
+    def __init__(self, world: World, image_paths: Mapping[str, tuple[str, ...]] = DEFAULT_PATHS) -> None:
+        self.world, self.image_paths = world, image_paths
         self.unread: list[tuple[str, str]] = []
         self.assumed: list[tuple[str, str, str]] = []
         self.direct: dict[str, frozenset[str]] = {}  # what each resource waits for, filled in by `order`

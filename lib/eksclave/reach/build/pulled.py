@@ -13,13 +13,16 @@ CONTAINERS = ("container", "containers", "init_container", "initContainers", "ep
 _KEY = re.compile(r"(?:.*\.)?(?:image|imageName|\w*Image)")
 
 
-def in_object(body: Any) -> Iterator[Any]:
-    """Yield the references in a Kubernetes object, in Terraform's words or its own; each may be unknown."""
+def in_object(body: Any, paths: Mapping[str, tuple[str, ...]] = DEFAULT_PATHS) -> Iterator[Any]:
+    """Yield the references in a Kubernetes object, in Terraform's words or its own; each may be unknown.
+
+    `paths` are the fields of operators' resources that hold images, by `Kind.group` (or `Kind` alone).
+    """
     yield from _walk(body)
     if isinstance(body, Mapping):
-        group = str(body.get("apiVersion", "")).rpartition("/")[0]
-        for path in DEFAULT_PATHS.get(f"{body.get('kind')}.{group}", ()):
-            yield from _follow(body, path.split("."))
+        group, kind = str(body.get("apiVersion", "")).rpartition("/")[0], str(body.get("kind"))
+        for path in (*paths.get(f"{kind}.{group}", ()), *paths.get(kind, ())):
+            yield from _follow(body, path.replace("[*]", ".[*]").split("."))
 
 
 def in_chart(values: Mapping[str, str]) -> Iterator[str]:
@@ -96,6 +99,9 @@ def _follow(value: Any, parts: list[str]) -> Iterator[Any]:
     if not parts:
         if value is not None:
             yield value
+    elif parts[0] == "[*]":
+        for item in cast(list[Any], value) if isinstance(value, list | tuple) else ():
+            yield from _follow(item, parts[1:])
     elif isinstance(value, Mapping):
         inside = cast(Mapping[str, Any], value)
         for key in list(inside) if parts[0] == "*" else [parts[0]]:

@@ -8,6 +8,7 @@ from typing import Any
 from eksclave.reach.build.base import Build, once
 from eksclave.reach.build.custom_networking import of_addons
 from eksclave.reach.build.order import waits
+from eksclave.reach.build.owners import owner, owners
 from eksclave.reach.build.pulled import in_chart, in_object
 from eksclave.reach.facts.hosts import EniConfig, Image, Workload
 from eksclave.reach.facts.values import NOT_IN_INPUT, Value
@@ -55,16 +56,17 @@ def workloads(build: Build) -> tuple[Workload, ...]:
 
 def images(build: Build) -> tuple[Image, ...]:
     """Return every image reference in workloads, in whatever holds a pod specification, in charts and add-ons."""
-    cluster = _only_cluster(build)
+    only, of_input = _only_cluster(build), owners(build)
     found: dict[tuple[str, str], Image] = {}
 
     def take(resource: Resource, references: Iterable[Any]) -> None:
+        cluster = only if isinstance(only, str) else owner(resource, of_input)
         for given in references:
             reference = build.text(given)
             found.setdefault((str(reference), resource.address), Image(reference, build.origin(resource), cluster))
 
     for one in _kubernetes(build):
-        take(one, in_object(_manifest(one) or dict(one.values)))
+        take(one, in_object(_manifest(one) or dict(one.values), build.image_paths))
     for one in build.of("helm_release"):
         take(one, in_chart(dict(_chart_values(build, one)[0])))
     for one in build.of("aws_eks_addon"):

@@ -172,6 +172,20 @@ class Repository:
 
 
 @fact
+class ImageLock:
+    """What may be deployed from a mirror: `pinned` holds `REPOSITORY@DIGEST`, of everything below `prefixes`.
+
+    `host` is the mirror's, empty where it is not said: then of any ECR. Nothing pinned: nothing is locked yet.
+    """
+
+    key: str
+    origin: Origin
+    host: str
+    prefixes: tuple[str, ...]
+    pinned: tuple[str, ...]
+
+
+@fact
 class Queue:
     """An SQS queue. `grants` are the Terraform addresses of what gives a role rights on it."""
 
