@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 from eksclave.terraform.kinds import Kind, attribute_kind, spelled_out
 from eksclave.terraform.origins import is_another_thing
 from eksclave.terraform.references import Term
-from eksclave.terraform.scope import Scope
+from eksclave.terraform.scope import Instance, Scope
 from eksclave.terraform.settle import Hit, formed
 from eksclave.terraform.values import Path, is_symbolic
-from eksclave.terraform.words import telling, within, words
+from eksclave.terraform.words import narrowed, telling, within, words
 
 if TYPE_CHECKING:
     from eksclave.terraform.place import Place, Trail, Want
@@ -59,13 +59,17 @@ def candidates(
         exact = [one for one in exact if not one.beside] or exact
         near = word in wanted or telling_name  # `local.worker_egress` is about workers, and need not be their group
         called = [one for one in found if one.beside and within("primary", word)]
-        bearing = exact or called or [one for one in found if near and telling(one.base) and _alike(word, one.base)]
+        told = [one for one in found if word in wanted and _tells(word, one.instances)]
+        bearing = (
+            exact or called or told or [one for one in found if near and telling(one.base) and _alike(word, one.base)]
+        )
         if bearing:
             found, named = bearing, True
     if not named and any(one.sure for one in found):
         found = [one for one in found if one.sure]
     spoken = [one for one in found if place.words & set(words(one.base))]
-    if not named and not spoken and any(one.hidden for one in found):
+    indexed = bool(path) or any(lost != (place.key,) or isinstance(place.key, int) for lost in want.lost)
+    if not named and not spoken and not indexed and any(one.hidden for one in found):
         found = [one for one in found if one.hidden]
     hits = [hit for one in found for hit in one.hits]
     return [hit for hit in hits if any(is_symbolic(m) or formed(m, kind) for m in hit.members)], named
@@ -84,6 +88,12 @@ class Source:
     sure: bool = True
     beside: bool = False
     hidden: bool = False
+    instances: tuple[Instance, ...] = ()
+
+
+def _tells(word: str, instances: Sequence[Instance]) -> bool:
+    """Tell whether a step means some of a block's instances: by their keys, names or tags."""
+    return bool(instances) and bool(narrowed((word,), instances))
 
 
 def _sources(
@@ -97,7 +107,8 @@ def _sources(
         made_by, label = block.split(".")[-2:]
         beside = made_by not in kind.types
         label = base(str(_attribute(block, kind)[-1]), kind) if beside else label
-        found.append(Source(label, hits, beside=beside, hidden=hidden))
+        instances = () if beside else tuple(place.scope.instances.get(block, {}).values())
+        found.append(Source(label, hits, beside=beside, hidden=hidden, instances=instances))
     for variable in sorted(place.scope.call.get("expressions") or {}):
         if attribute_kind(variable) in (None, kind) and _can(tracer, Term("var", variable, ()), place, kind):
             hits = tracer.variable(variable, path, place.scope, want, trail)
