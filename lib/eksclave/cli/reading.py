@@ -37,5 +37,6 @@ def read_input(inputs: Sequence[str]) -> Read:
         world = read_world(paths)
         existing = frozenset(one.address for one in world.resources.values() if one.action == "no-op")
         found = snapshot(world)
-        assumed = {(f"{one.address}.{one.attribute}".rstrip("."), one.text) for one in world.notes}
+        told = [one for one in world.notes if one.kind != "plain"]
+        assumed = {(f"{one.address}.{one.attribute}".rstrip("."), one.text) for one in told}
         return Read(found, existing, tuple(sorted({*assumed, *found.unread})))

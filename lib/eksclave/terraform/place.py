@@ -45,6 +45,8 @@ class Trail:
     """What was assumed on the way, and what is being followed (expressions may lead in circles)."""
 
     notes: list[str] = field(default_factory=list)
+    alone: set[tuple[str, str]] = field(default_factory=set)
+    """Locals that only one thing can be: their module has no other of the kind that their name tells."""
     following: list[tuple[Any, ...]] = field(default_factory=list)
 
 

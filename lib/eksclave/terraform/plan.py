@@ -14,6 +14,7 @@ from eksclave.terraform.kinds import is_plural, kind_or_none
 from eksclave.terraform.leaves import cannot_be_a_policy
 from eksclave.terraform.managed import managed_policy
 from eksclave.terraform.model import Note, Resource
+from eksclave.terraform.notes import kind_of
 from eksclave.terraform.part import Part, Qualify
 from eksclave.terraform.peers import distinct_vpcs, is_only_gateway, others_know, without_own
 from eksclave.terraform.place import Want, instance_place
@@ -191,7 +192,9 @@ class _Reader:
                 )
         if path == ("policy_arn",) and not (isinstance(value, Ref) and instance.key is None):
             value, assumed = managed_policy(instance, self._region(instance) or "", expression, value, assumed)
-        self.notes += [Note(self.qualify(instance.address), attribute, text) for text in dict.fromkeys(assumed)]
+        for text in dict.fromkeys(assumed):
+            kind = kind_of(text, instance.type, attribute)
+            self.notes.append(Note(self.qualify(instance.address), attribute, str(text), kind))
         if isinstance(path[-1], int) and isinstance(value, list):
             return value[path[-1]] if path[-1] < len(value) else Unknown("known after apply")
         return value
