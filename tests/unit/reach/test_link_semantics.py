@@ -18,7 +18,7 @@ from eksclave.reach.facts.links import (
 from eksclave.reach.facts.network import TargetKind
 from eksclave.reach.facts.values import Unknown
 from eksclave.reach.question import ApiServer, Client, Party
-from reach_world import ALL_OUT, EC2, S3, allow_in, at, entry, net, place, plain, route
+from reach_world import ALL_OUT, EC2, S3, allow_in, allow_out, at, entry, net, place, plain, route
 
 PEER, TGW, VGW = TargetKind.PEERING, TargetKind.TRANSIT_GATEWAY, TargetKind.VPN_GATEWAY
 OFFICE = Party("office", networks=(net("192.168.0.0/16"),))
@@ -131,7 +131,8 @@ def test_a_transit_gateway_needs_an_interface_in_the_senders_zone():
 def test_the_transit_gateways_own_table_decides():
     assert with_table(through_hub(), propagations=("att-vpc",)).ask(place("a"), EC2).outcome is Outcome.FAIL
     hole = TransitGatewayRoute(net("10.1.0.0/24"), None, at("hole"))
-    assert with_table(through_hub(), routes=(hole,)).ask(place("a"), EC2).stopped.origin.address == "hole"
+    blocked = with_table(through_hub(), routes=(hole,)).ask(place("a"), EC2)
+    assert (blocked.outcome, blocked.stopped.origin.address) == (Outcome.FAIL, "hole")
     assert with_table(through_hub(), propagations=(), incomplete="x").ask(place("a"), EC2).outcome is Outcome.UNKNOWN
     assert through_hub(route_table=None).ask(place("a"), EC2).outcome is Outcome.FAIL
     assert through_hub(route_table=Unknown("x")).ask(place("a"), EC2).outcome is Outcome.UNKNOWN
@@ -198,3 +199,31 @@ def test_the_office_behind_a_peered_vpc_would_need_transit():
     world = peered().sg("office", allow_in("192.168.0.0/16"), ALL_OUT).cluster(extra=("office",))
     world.table("private", route("192.168.0.0/16", PEER, "pcx"))
     assert "not transitive" in world.ask(OFFICE, party(world.snapshot(), "eks")).reason
+
+
+def test_a_static_route_of_the_transit_gateway_comes_before_a_propagated_one_of_the_same_range():
+    hole = TransitGatewayRoute(net("10.1.0.0/16"), None, at("hole"))
+    assert with_table(through_hub(), routes=(hole,)).ask(place("a"), EC2).stopped.origin.address == "hole"
+
+
+@pytest.mark.parametrize(("accepted", "outcome"), [(False, "fail"), (Unknown("x"), "unknown")])
+def test_an_attachment_must_be_accepted(accepted, outcome):
+    found = through_hub(accepted=accepted).ask(place("a"), EC2)
+    assert (found.outcome, found.stopped.origin.address) == (outcome, "att-vpc")
+
+
+def test_rules_that_let_out_to_a_group_never_count_through_a_transit_gateway():
+    world = through_hub(group_references=True).sg("node", allow_out("vpce"))
+    gateway = replace(world.more["transit_gateways"][0], group_references=True)
+    world.more["transit_gateways"] = (gateway,)
+    world.more["transit_attachments"] = tuple(
+        replace(a, group_references=True) for a in world.more["transit_attachments"]
+    )
+    assert world.ask(place("a"), EC2).stopped.kind == "source-security-group-egress"
+    world.sg("node", ALL_OUT).sg("vpce", allow_in("node"), vpc="hub")
+    assert world.ask(place("a"), EC2).outcome is Outcome.PASS
+
+
+def test_whether_a_peering_crosses_regions_decides_about_groups_and_may_be_open():
+    world = peered(cross_region=Unknown("x")).sg("server", allow_in("node"), vpc="hub")
+    assert world.ask(place("a"), place("h", "server")).outcome == "unknown"
