@@ -29,16 +29,11 @@ def readings_on(
     by_address = view.snapshot.assumed_by_address
     touched = dict.fromkeys(address.partition(" (")[0].partition("#")[0] for address in addresses)
     return tuple(
-        _said((address, attribute, text))
+        f"{address}{'.' if attribute else ''}{attribute}: {text}"
         for address in touched
         for attribute, text in by_address.get(address, ())
         if about(attribute)
     )
-
-
-def _said(one: tuple[str, str, str]) -> str:
-    address, attribute, text = one
-    return f"{address}{'.' if attribute else ''}{attribute}: {text}"
 
 
 def readings(view: View, question: Question, trace: Trace) -> tuple[str, ...]:
@@ -61,17 +56,13 @@ def readings(view: View, question: Question, trace: Trace) -> tuple[str, ...]:
 
 def with_readings(view: View, result: Result) -> Result:
     """Return the answer to a condition with what the readers assumed about the things that it looks at."""
-    if result.readings or not (view.snapshot.assumed or view.snapshot.taken_whole):
+    if result.readings or not view.snapshot.assumed:
         return result
     touched = [stop.address for stop in result.stopped_at] + list(_looked_at(view, result.requirement))
     read = readings_on(view, touched, _ABOUT.get(result.requirement, lambda _: True))
-    if result.requirement in _COUNTING:
-        read += tuple(_said(one) for one in view.snapshot.taken_whole if one[0] in touched)
     return replace(result, assumptions=(*result.assumptions, *read), readings=read) if read else result
 
 
-_COUNTING = ("R1",)
-"""What asks for a number of places, and may lack some where a list was read longer than it is."""
 _ABOUT: dict[str, Callable[[str], object]] = {
     "R1": _ZONES.search,
     "R6": _RIGHTS.search,

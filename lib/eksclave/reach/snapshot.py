@@ -71,8 +71,6 @@ class Snapshot:
     unread: tuple[tuple[str, str], ...] = ()
     assumed: tuple[tuple[str, str, str], ...] = ()
     """What the reader had to assume, as (address, attribute, sentence): plan JSON keeps no locals and no indexes."""
-    taken_whole: tuple[tuple[str, str, str], ...] = ()
-    """Lists of places that may be shorter than was read, likewise: what is proved of all of them holds for fewer."""
     destroyed: tuple[tuple[str, str, str], ...] = ()
     """What a plan destroys, as (address, Terraform type, service of a VPC endpoint)."""
     partial: tuple[str, ...] = ()

@@ -10,7 +10,10 @@ _PLACES = {
     "aws_lb": "subnets",
     "aws_vpc_endpoint": "subnet_ids",
 }
-"""Lists of subnets in any of which interfaces may be: what holds in all of them holds in some of them."""
+"""Lists of subnets in any of which interfaces may be: what is proved of all of them holds for some of them.
+
+That a cluster needs subnets of two zones (R1) is the one thing that fewer could break; its pass says so by itself.
+"""
 
 
 class Plain(str):

@@ -227,3 +227,19 @@ def test_rules_that_let_out_to_a_group_never_count_through_a_transit_gateway():
 def test_whether_a_peering_crosses_regions_decides_about_groups_and_may_be_open():
     world = peered(cross_region=Unknown("x")).sg("server", allow_in("node"), vpc="hub")
     assert world.ask(place("a"), place("h", "server")).outcome == "unknown"
+
+
+def test_a_vpn_gateway_of_another_vpc_leads_nowhere():
+    vgw = (VpnGateway("vgw", at("vgw"), "hub"),)
+    world = api_from_office(route("192.168.0.0/16", VGW, "vgw"), vpn_gateways=vgw)
+    found = world.ask(OFFICE, party(world.snapshot(), "eks"))
+    assert found.outcome is Outcome.FAIL and "another VPC" in found.reason
+
+
+def test_answers_from_the_office_need_the_clients_own_ports():
+    world = api_from_office(route("192.168.0.0/16", VGW, "vgw"))
+    world.more["vpn_gateways"] = (VpnGateway("vgw", at("vgw"), "vpc"),)
+    world.acl("a", entry(1, True, True, protocol="all"), entry(1, False, True, ports=(32768, 60999)))
+    assert world.ask(place("a"), OFFICE, client=Client.LINUX).outcome is Outcome.PASS
+    found = world.ask(place("a"), OFFICE, client=Client.NODE)
+    assert (found.outcome, found.packet.direction, found.packet.destination_port) == (Outcome.FAIL, "response", 1024)

@@ -190,3 +190,15 @@ def test_ranges_that_the_vpc_may_have_besides_leave_a_missing_route_open():
     assert world.ask(place("a"), office).outcome is Outcome.FAIL
     world.vpcs["vpc"] = replace(world.vpcs["vpc"], cidrs_incomplete="ranges may be associated elsewhere")
     assert world.ask(place("a"), office).outcome is Outcome.UNKNOWN
+
+
+def test_answers_come_back_to_the_nat_gateway_on_every_ephemeral_port():
+    narrow = (
+        entry(1, True, True, protocol="all"),
+        entry(1, False, True, "10.0.0.0/16"),
+        entry(2, False, True, ports=(32768, 65535)),
+    )
+    found = nat_world(route("0.0.0.0/0", IGW, "igw", "public"), entries=narrow).ask(place("a"), STS)
+    assert found.disposition == "denied-by-nacl" and found.stopped.kind == "transit"
+    wide = (*narrow, entry(3, False, True, ports=(1024, 65535)))
+    assert nat_world(route("0.0.0.0/0", IGW, "igw", "public"), entries=wide).ask(place("a"), STS).outcome == "pass"

@@ -79,7 +79,6 @@ def _snapshot(build: Build) -> Snapshot:
         eni_configs=workloads.eni_configs(build),
         unread=_unread(build),
         assumed=_assumed(build),
-        taken_whole=_noted(build, "whole"),
         destroyed=tuple(sorted((one.address, one.type, one.service) for one in world.destroyed)),
         partial=world.partial,
         secret=vpcs.secret_ranges(build),
@@ -88,12 +87,8 @@ def _snapshot(build: Build) -> Snapshot:
 
 
 def _assumed(build: Build) -> tuple[tuple[str, str, str], ...]:
-    return tuple(sorted({*build.assumed, *_noted(build, "assumption")}))
-
-
-def _noted(build: Build, kind: str) -> tuple[tuple[str, str, str], ...]:
-    found = {(note.address, note.attribute, note.text) for note in build.world.notes if note.kind == kind}
-    return tuple(sorted(found))
+    noted = {(note.address, note.attribute, note.text) for note in build.world.notes if note.kind == "assumption"}
+    return tuple(sorted({*build.assumed, *noted}))
 
 
 def _inputs(world: World) -> tuple[tuple[str, str], ...]:
