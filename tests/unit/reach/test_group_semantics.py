@@ -146,3 +146,8 @@ def test_a_prefix_list_whose_region_is_not_known_may_be_the_right_one():
     world.lists["pl-far"] = replace(world.lists["pl-far"], entries=(net("16.182.0.0/16"),), region="us-east-1")
     world.lists["pl-s3"] = replace(world.lists["pl-s3"], entries=(net("3.5.136.0/22"),))
     assert world.ask(place("a"), S3).outcome is Outcome.FAIL
+
+
+def test_extra_cluster_groups_do_not_take_the_cluster_groups_place():
+    world = plain().sg("extra").cluster(extra=("extra",), added=(rule(False, "node", 443),))
+    assert world.ask(place(("a", "b")), ApiServer("eks")).outcome is Outcome.PASS
