@@ -243,3 +243,10 @@ def test_answers_from_the_office_need_the_clients_own_ports():
     assert world.ask(place("a"), OFFICE, client=Client.LINUX).outcome is Outcome.PASS
     found = world.ask(place("a"), OFFICE, client=Client.NODE)
     assert (found.outcome, found.packet.direction, found.packet.destination_port) == (Outcome.FAIL, "response", 1024)
+
+
+def test_what_the_office_resolves_is_open_where_the_api_is_public_too():
+    vgw = (VpnGateway("vgw", at("vgw"), "vpc"),)
+    world = api_from_office(route("192.168.0.0/16", VGW, "vgw"), vpn_gateways=vgw)
+    world.cluster(extra=("office",), public_access=True)
+    assert world.ask(OFFICE, ApiServer("eks")).outcome is Outcome.UNKNOWN

@@ -7,7 +7,7 @@ import pytest
 from eksclave.net import PortRange
 from eksclave.reach import nacl, sets
 from eksclave.reach.answer import Outcome
-from eksclave.reach.facts.network import Nacl, NaclEntry
+from eksclave.reach.facts.network import Nacl, NaclEntry, PrefixList
 from eksclave.reach.facts.values import OneOf, Unknown
 from eksclave.reach.question import Client
 from eksclave.reach.ruling import Where
@@ -180,3 +180,12 @@ def test_a_step_that_fails_decides_before_one_that_is_open():
 def test_windows_needs_answers_up_to_the_last_port(last, outcome):
     world = plain().acl("a", OUT_ALL, entry(100, False, True, "10.0.0.0/16", (49152, last)))
     assert world.ask(place("a"), place("b"), 8080, Client.WINDOWS).outcome == outcome
+
+
+def test_given_ranges_of_another_region_or_service_say_nothing_about_these():
+    world = plain().acl("a", entry(100, True, True, "52.219.0.0/16", 443), IN_ALL)
+    for key, service, region in (("pl-far", "s3", "us-east-1"), ("pl-other", "dynamodb", "eu-central-1")):
+        world.lists[key] = PrefixList(key, at(key), (net("52.219.44.0/22"),), service, region)
+    assert world.ask(place("a"), S3).outcome is Outcome.UNKNOWN
+    world.lists["pl-s3"] = replace(world.lists["pl-s3"], entries=(net("52.219.44.0/22"),))
+    assert world.ask(place("a"), S3).outcome is Outcome.PASS
