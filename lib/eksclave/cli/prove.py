@@ -60,7 +60,7 @@ def command(
     read = read_input(inputs)
     answer = prove(read.snapshot, given, cluster, read.existing, read.notes)
     answer = waive(strictly(answer) if strict else answer, accepted, date.today())
-    text = render(answer, format)
+    text = render(answer, format, inputs[0])
     if output is None:
         click.echo(text, nl=False)
     else:

@@ -10,7 +10,7 @@ from eksclave.catalog.features import Feature
 from eksclave.checks.calling import CNI, calls
 from eksclave.checks.delivery import node_group_too_early
 from eksclave.checks.features import view_of
-from eksclave.checks.identity import node_role_not_admitted
+from eksclave.checks.identity import node_policy_missing, node_role_not_admitted
 from eksclave.checks.meeting import ports_of
 from eksclave.checks.ordering import needed_first
 from eksclave.checks.parties import client_of, node_parties, pod_parties
@@ -19,7 +19,7 @@ from eksclave.checks.prove import prove
 from eksclave.checks.public import route_to_internet
 from eksclave.checks.serving import bastion_parties
 from eksclave.reach.answer import Outcome
-from eksclave.reach.facts.clusters import FargateProfile
+from eksclave.reach.facts.clusters import FargateProfile, PodIdentity
 from eksclave.reach.facts.hosts import EniConfig, Workload
 from eksclave.reach.facts.links import Peering
 from eksclave.reach.facts.network import Route, TargetKind
@@ -198,3 +198,37 @@ def test_nodes_that_may_lack_the_cluster_group_are_open_where_their_flows_are():
     assert {one.outcome for one in told.results if one.requirement == "R5"} == UNKNOWN
     without = prove(changed(of, "node_groups", groups=("aws_security_group.bastion",)))
     assert {one.outcome for one in without.results if one.requirement == "R5"} == FAIL
+
+
+def attached(of, only, *names, partition="aws"):
+    return changed(of, "roles", only, managed=tuple(f"arn:{partition}:iam::aws:policy/{name}" for name in names))
+
+
+WORKER, REGISTRY, CNI_POLICY = "AmazonEKSWorkerNodePolicy", "AmazonEC2ContainerRegistryPullOnly", "AmazonEKS_CNI_Policy"
+
+
+@pytest.mark.parametrize(
+    ("names", "expected"),
+    [
+        ((WORKER, REGISTRY, CNI_POLICY), PASS),
+        ((REGISTRY, CNI_POLICY), FAIL),
+        ((WORKER, CNI_POLICY), FAIL),
+        ((WORKER, REGISTRY), FAIL),
+        (("AdministratorAccess",), PASS),
+    ],
+)
+def test_the_node_role_needs_the_worker_the_registry_and_the_cni_policy(names, expected):
+    assert outcomes(node_policy_missing, attached(facts(), "role.node", *names)) == expected
+    assert outcomes(node_policy_missing, attached(facts(), "role.node", *names, partition="aws-cn")) == FAIL
+
+
+def test_a_cni_with_a_role_of_its_own_needs_the_policy_there():
+    of = attached(facts(), "role.node", WORKER, REGISTRY)
+    key = "aws_iam_role.cluster"
+    own = PodIdentity(
+        "p", Origin("aws_eks_pod_identity_association.p"), of.clusters[0].key, "kube-system", "aws-node", key
+    )
+    assert outcomes(node_policy_missing, replace(attached(of, key, CNI_POLICY), pod_identities=(own,))) == PASS
+    assert outcomes(node_policy_missing, replace(attached(of, key, WORKER), pod_identities=(own,))) == FAIL
+    other = replace(own, service_account="app")
+    assert outcomes(node_policy_missing, replace(attached(of, key, CNI_POLICY), pod_identities=(other,))) == FAIL
