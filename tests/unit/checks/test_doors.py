@@ -7,6 +7,7 @@ from ipaddress import IPv4Network, IPv6Network
 
 import pytest
 from eksclave.catalog.features import Feature
+from eksclave.checks.cluster import api_not_private
 from eksclave.checks.edge import efs_blocked, remote_names_public, targets_blocked
 from eksclave.checks.features import view_of
 from eksclave.checks.operators import let_in, operator_networks
@@ -143,6 +144,16 @@ def test_a_range_of_the_vpc_itself_is_nobody_elses():
 )
 def test_no_group_of_the_cluster_lets_in_everyone(group, rule, expected):
     assert outcomes(open_ingress, ruled(facts(), group, rule)) == {expected}
+
+
+@pytest.mark.parametrize(
+    ("private", "public", "wrong"),
+    [(True, False, []), (True, True, ["endpoint_public_access is true"])]
+    + [(False, True, ["endpoint_private_access is false", "endpoint_public_access is true"])],
+)
+def test_both_flags_of_the_api_are_asked(private, public, wrong):
+    of = changed(facts(), "clusters", private_access=private, public_access=public)
+    assert [one.reason for one in said(api_not_private, of) if one.outcome is Outcome.FAIL] == wrong
 
 
 def test_load_balancers_are_internal_and_subnets_give_no_public_addresses():
