@@ -148,8 +148,11 @@ def test_no_group_of_the_cluster_lets_in_everyone(group, rule, expected):
 
 @pytest.mark.parametrize(
     ("private", "public", "wrong"),
-    [(True, False, []), (True, True, ["endpoint_public_access is true"])]
-    + [(False, True, ["endpoint_private_access is false", "endpoint_public_access is true"])],
+    [
+        (True, False, []),
+        (True, True, ["endpoint_public_access is true"]),
+        (False, True, ["endpoint_private_access is false", "endpoint_public_access is true"]),
+    ],
 )
 def test_both_flags_of_the_api_are_asked(private, public, wrong):
     of = changed(facts(), "clusters", private_access=private, public_access=public)
