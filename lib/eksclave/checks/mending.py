@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from ipaddress import IPv6Network
+
 from eksclave.checks.view import View
 from eksclave.reach.answer import Disposition as Ends
 from eksclave.reach.answer import Hop, HopKind, Trace
@@ -106,10 +108,18 @@ def _nacl(view: View, question: Question, trace: Trace, hop: Hop) -> str:
         far = ", ".join(map(str, question.source.networks))
     if ports == ALL_EPHEMERAL:
         said = "1024-65535"
+    allowed = f"{question.protocol} {said}" if _lets_anything(view, hop, outbound) else 'every port (protocol "-1")'
     return (
         f"add {direction} entry to {hop.origin.address}, numbered below every entry that denies it: "
-        f"allow {question.protocol} {said} {'to' if outbound else 'from'} {far}"
+        f"allow {allowed} {'to' if outbound else 'from'} {far}"
     )
+
+
+def _lets_anything(view: View, hop: Hop, outbound: bool) -> bool:
+    """Tell whether the ACL allows anything in this direction; one that was emptied is not mended port by port."""
+    acls = (one for one in view.snapshot.nacls if one.origin.address == hop.origin.address)
+    entries = [entry for acl in acls for entry in acl.entries if entry.egress is outbound]
+    return any(known_or(entry.allow, True) and not isinstance(entry.cidr, IPv6Network) for entry in entries)
 
 
 def _is_gateway(view: View, key: str) -> bool:

@@ -100,3 +100,17 @@ def test_what_is_not_decided_breaks_no_condition():
     assert told and not any(result.because or result.fix or result.packet for result in told)
     unclear = changed(facts(), "endpoints", private_dns=Unknown("known after apply"))
     assert not any(result.because for result in prove(unclear).results if result.outcome is not FAIL)
+
+
+@pytest.mark.parametrize("egress", [True, False])
+def test_an_acl_that_was_emptied_is_mended_once_not_port_by_port(egress):
+    of = facts()
+    kept = tuple(entry for entry in of.nacls[0].entries if entry.egress is not egress)
+    told = [one for one in prove(changed(of, "nacls", entries=kept)).results if one.outcome is FAIL]
+    fixes = {one.fix for one in told if one.requirement in ("C1", "C2", "C4", "C10", "N1")}
+    (fix,) = fixes
+    assert 'allow every port (protocol "-1")' in fix and ("outbound" if egress else "inbound") in fix
+    cidr = of.vpcs[0].cidrs[0]
+    entry = replace(of.nacls[0].entries[0], number=1, egress=egress, allow=True, protocol="all", cidr=cidr, ports=None)
+    mended = prove(changed(of, "nacls", entries=(*kept, entry))).results
+    assert {one.outcome for one in mended if one.requirement in ("C1", "C2", "C4", "C10", "N1")} == {PASS}
