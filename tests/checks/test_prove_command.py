@@ -70,6 +70,40 @@ def test_explain_says_either_way(source, destination, code):
     assert "→" in done.output
 
 
+def test_strict_fails_where_something_that_applies_was_asked_of_nobody():
+    arguments = ("prove", CORPUS / "hub" / "plan.json", "--feature", "bastion")
+    assert json.loads(run(*arguments, "--format", "json").output)["asked_nothing"] == ["B1"]
+    assert run(*arguments).exit_code == 0
+    assert run("prove", CORPUS / "twins" / "plan.json", "--strict").exit_code == 0
+    assert run("prove", CORPUS / "karpenter" / "plan.json", "--strict").exit_code == 0
+    strict = run("prove", CORPUS / "karpenter" / "plan.json", "--strict", "--feature", "bastion")
+    assert strict.exit_code == 1 and "asked nothing: B1" in strict.output
+
+
+def test_what_is_not_decided_exits_with_1():
+    unclear = run("prove", CORPUS / "flat" / "plan.json", "--feature", "customer-routed-control-plane")
+    assert unclear.exit_code == 1 and unclear.output.startswith("unknown")
+
+
+def test_one_of_several_clusters_is_asked_by_its_address():
+    address = 'module.cell["blue"].aws_eks_cluster.cell'
+    told = json.loads(run("prove", CORPUS / "twins" / "plan.json", "--cluster", address, "--format", "json").output)
+    assert {one["cluster"] for one in told["results"]} == {address}
+
+
+def test_notes_of_the_readers_are_advice_except_what_assumes_nothing():
+    told = json.loads(run("prove", CORPUS / "modules" / "plan.json", "--format", "json").output)
+    notes = [one["text"] for one in told["advice"] if one["requirement"] == "note"]
+    assert any("local.node_security_group_id is taken to be" in text for text in notes)
+    assert not any("at index 0" in text for text in notes)
+
+
+def test_sarif_names_the_plan_that_was_given():
+    told = json.loads(run("prove", FLAT, "--format", "sarif", "--feature", "cluster-autoscaler").output)
+    (found, *_) = told["runs"][0]["results"]
+    assert found["locations"][0]["physicalLocation"]["artifactLocation"]["uri"] == "plan.json"
+
+
 WRONG = {
     "empty": b"",
     "words": b"not json",

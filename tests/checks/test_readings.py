@@ -36,6 +36,12 @@ def test_rules_for_other_ports_and_directions_are_left_out(facts):
     assert {"N1", "N3"} <= resting and not resting & {"C4", "C10", "B1"}
 
 
+def test_every_rule_that_may_let_the_source_out_counts_not_the_deciding_one_alone(facts):
+    answer = _proved(facts, ("aws_vpc_security_group_egress_rule.bastion_s3", "security_group_id", SAID))
+    resting = {one.requirement for one in answer.results if one.readings}
+    assert {"B1", "B2"} <= resting and not resting & {"C1", "N1", "N3"}
+
+
 def test_a_condition_says_how_its_role_was_read(facts):
     answer = _proved(facts, ("aws_iam_role_policy_attachment.node_worker", "role", SAID))
     assert {one.requirement for one in answer.results if one.readings} == {"R6"}

@@ -7,6 +7,7 @@ from ipaddress import IPv4Network
 from eksclave.catalog.endpoints import service_names
 from eksclave.checks.features import view_of
 from eksclave.checks.prove import chosen
+from eksclave.checks.secrets import without_secrets
 from eksclave.checks.serving import bastion_parties, called_name, runner_parties
 from eksclave.checks.view import View
 from eksclave.errors import EksclaveError, did_you_mean
@@ -34,7 +35,7 @@ def explain(
             trace = view.trace(Question(one, other, (PortRange.of(port),), Protocol(protocol)))
             arrives &= trace.outcome is Outcome.PASS
             parts.append(_said(one.name, _name(other, destination), f"{port}/{protocol}", trace))
-    return "\n\n".join(parts), arrives
+    return without_secrets(snapshot.secret, "\n\n".join(parts)), arrives
 
 
 def _parties(view: View, word: str) -> list[Party]:

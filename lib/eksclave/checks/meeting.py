@@ -8,7 +8,7 @@ from dataclasses import replace
 from eksclave.catalog.features import Feature as F
 from eksclave.catalog.flows import PortUse, find_flow
 from eksclave.checks.asking import broken, stop, traced
-from eksclave.checks.mending import mend
+from eksclave.checks.mending import mend, wear
 from eksclave.checks.operators import OWN_GROUPS
 from eksclave.checks.result import Result, StoppedAt
 from eksclave.checks.serving import bastion_parties, runner_parties
@@ -61,7 +61,7 @@ def ask_path(view: View, id: str, source: Party, destination: Destination) -> It
             continue
         because = broken(trace, to_api=to_api)
         because += tuple(id for id in _conditions(view, source, destination, trace) if id not in because)
-        fix = mend(view, question, trace, named)
+        fix = (_suppressed(view, question) if "R5" in because else None) or mend(view, question, trace, named)
         result = traced(view, id, question, trace, source.name, f"{named} on {use}", because, fix)
         more = beside(view, question, trace)
         if source in view.operator_hosts and trace.outcome is Outcome.PASS:
@@ -93,6 +93,14 @@ def _conditions(view: View, source: Party, destination: Destination, trace: Trac
         if is_node and any(own not in one for many in groups for one in many):
             found.append("R5")
     return tuple(found)
+
+
+def _suppressed(view: View, question: Question) -> str | None:
+    """Return the fix of a node group on either side, which R5 says does not carry the cluster security group."""
+    ends = (question.source, question.destination)
+    origins = [place.origin for end in ends if isinstance(end, Party) for place in end.placements]
+    here = next((group for group in view.node_groups if group.origin in origins), None)
+    return wear(view, here) if here else None
 
 
 def beside(view: View, question: Question, trace: Trace) -> list[StoppedAt]:

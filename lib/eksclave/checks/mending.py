@@ -2,11 +2,24 @@
 
 from __future__ import annotations
 
+from ipaddress import IPv6Network
+
 from eksclave.checks.view import View
 from eksclave.reach.answer import Disposition as Ends
 from eksclave.reach.answer import Hop, HopKind, Trace
+from eksclave.reach.facts.clusters import NodeGroup
+from eksclave.reach.facts.groups import SecurityGroup
 from eksclave.reach.facts.values import choices, known_or
 from eksclave.reach.question import ALL_EPHEMERAL, Party, Question, ephemeral_ports
+
+_EKS_GROUP = "vpc_config[0].cluster_security_group_id"
+
+
+def wear(view: View, group: NodeGroup) -> str:
+    """Return the fix of nodes that lack the cluster security group: their launch template must name it, too."""
+    template = {one.key: one for one in view.snapshot.launch_templates}.get(str(group.launch_template))
+    worn = (template or group).origin.address
+    return f"add {view.address}.{_EKS_GROUP} to the security groups of {worn}"
 
 
 def mend(view: View, question: Question, trace: Trace, what: str) -> str | None:
@@ -36,7 +49,8 @@ def _ports(question: Question) -> str:
 
 
 def _group(view: View, question: Question, trace: Trace, hop: Hop, what: str) -> str:
-    group = hop.origin.address
+    found = (one for one in view.snapshot.groups if one.origin.address == hop.origin.address)
+    group = next((_written(one) for one in found), hop.origin.address)
     if hop.kind is HopKind.SOURCE_GROUP:
         return f"add an egress rule to {group}: {_ports(question)} to {_far_side(view, trace, what)}"
     return f"add an ingress rule to {group}: {_ports(question)} from {_callers(view, question.source)}"
@@ -66,7 +80,13 @@ def _callers(view: View, party: Party) -> str:
 
 def _addresses(view: View, keys: tuple[str, ...]) -> str:
     by_key = view.snapshot.group_by_key
-    return " or ".join(by_key[key].origin.address if key in by_key else key for key in keys)
+    return " or ".join(_written(by_key[key]) if key in by_key else key for key in keys)
+
+
+def _written(group: SecurityGroup) -> str:
+    """Return the group as Terraform writes it: EKS makes that of a cluster, which has its id as an attribute."""
+    address = group.origin.address.partition(" (")[0]
+    return f"{address}.{_EKS_GROUP}" if group.made_by_eks else address
 
 
 def _vpc_ranges(view: View) -> str:
@@ -88,10 +108,18 @@ def _nacl(view: View, question: Question, trace: Trace, hop: Hop) -> str:
         far = ", ".join(map(str, question.source.networks))
     if ports == ALL_EPHEMERAL:
         said = "1024-65535"
+    allowed = f"{question.protocol} {said}" if _lets_anything(view, hop, outbound) else 'every port (protocol "-1")'
     return (
         f"add {direction} entry to {hop.origin.address}, numbered below every entry that denies it: "
-        f"allow {question.protocol} {said} {'to' if outbound else 'from'} {far}"
+        f"allow {allowed} {'to' if outbound else 'from'} {far}"
     )
+
+
+def _lets_anything(view: View, hop: Hop, outbound: bool) -> bool:
+    """Tell whether the ACL allows anything in this direction; one that was emptied is not mended port by port."""
+    acls = (one for one in view.snapshot.nacls if one.origin.address == hop.origin.address)
+    entries = [entry for acl in acls for entry in acl.entries if entry.egress is outbound]
+    return any(known_or(entry.allow, True) and not isinstance(entry.cidr, IPv6Network) for entry in entries)
 
 
 def _is_gateway(view: View, key: str) -> bool:

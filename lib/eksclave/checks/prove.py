@@ -48,7 +48,7 @@ def prove(
             if check.one_is_enough and asked & set(check.asks):
                 asked |= set(check.asks)
         nothing |= {flow.id for flow in required_flows(view.features) if flow.id not in asked}
-    advice += [Advice(NOTE, "", address, text) for address, text in notes]
+    advice += [Advice(NOTE, "", address, without_secrets(snapshot.secret, text)) for address, text in notes]
     return answer(results, nothing - {result.requirement for result in results}, advice)
 
 

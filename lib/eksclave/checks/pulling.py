@@ -45,6 +45,14 @@ def _is_near_to_none(view: View, reference: str) -> bool:
     return not place or not ({place[1], ""} & regions)
 
 
+def hidden_images(view: View) -> list[str]:
+    """Return where images are named whose registry is known only after apply."""
+    named = [(one.reference, one.origin.address) for one in view.snapshot.images if view.belongs(one.cluster)]
+    named += [(text, one.origin.address) for one in view.workloads for text in one.images]
+    hosts = [(registry_of(known_or(text, HOLE)), where) for text, where in named]
+    return sorted({where for host, where in hosts if HOLE in host and not ECR.fullmatch(host)})
+
+
 def _default_images(controller: str) -> list[str]:
     """What a controller's chart pulls where nothing else is said."""
     from eksclave.catalog.addons import addon_or_none
@@ -54,8 +62,10 @@ def _default_images(controller: str) -> list[str]:
 
 
 def registry_of(reference: str) -> str:
-    """Return the registry's host: `docker.io` where the reference names none."""
+    """Return the registry's host: `docker.io` where the reference names none; HOLE where that is not known."""
     first, slash, _ = reference.partition("/")
+    if not slash and HOLE in first.partition(":")[0]:  # `${aws_ecr_repository.x.repository_url}:1`
+        return HOLE
     return first if slash and ("." in first or ":" in first or first == "localhost" or HOLE in first) else "docker.io"
 
 

@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
+
+if TYPE_CHECKING:
+    from eksclave.checks.result import Answer
 
 STRICT = (
     "Fail on requirements that asked nothing; a pass that rests on how the plan was read where it does not keep "
@@ -56,24 +61,24 @@ def command(
 
     Exit codes: 0 all pass, 1 something fails or is unknown, 2 the input is wrong.
     """
-    from datetime import date
-
     from eksclave.catalog.features import find_feature
-    from eksclave.checks.ids import known_ids
     from eksclave.checks.prove import prove
-    from eksclave.checks.strict import strictly
-    from eksclave.checks.waivers import read_waivers, waive
     from eksclave.cli.reading import read_input
     from eksclave.errors import EksclaveError
     from eksclave.reach.answer import Outcome
     from eksclave.report import render
 
     given = [find_feature(word) for word in features]
-    accepted = read_waivers(waivers, known_ids()) if waivers else ()
+    accept = _accepting(waivers) if waivers else None
     read = read_input(inputs, locks, image_paths)
     answer = prove(read.snapshot, given, cluster, read.existing, read.notes)
-    answer = waive(strictly(answer) if strict else answer, accepted, date.today())
-    text = render(answer, format)
+    if strict:
+        from eksclave.checks.strict import strictly
+
+        answer = strictly(answer)
+    if accept:
+        answer = accept(answer)
+    text = render(answer, format, inputs[0])
     if output is None:
         click.echo(text, nl=False)
     else:
@@ -82,3 +87,14 @@ def command(
         except OSError as error:
             raise EksclaveError(f"cannot write the answer: {error.strerror or error}", where=str(output)) from None
     sys.exit(1 if answer.verdict is not Outcome.PASS or (strict and answer.asked_nothing) else 0)
+
+
+def _accepting(waivers: Path) -> Callable[[Answer], Answer]:
+    """Read waivers, and return what moves aside the findings that they accept today."""
+    from datetime import date
+
+    from eksclave.checks.ids import known_ids
+    from eksclave.checks.waivers import read_waivers, waive
+
+    accepted = read_waivers(waivers, known_ids())
+    return lambda answer: waive(answer, accepted, date.today())

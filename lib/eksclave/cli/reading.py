@@ -44,7 +44,8 @@ def read_input(inputs: Sequence[str], locks: Sequence[Path] = (), image_paths: S
         found = snapshot(world, _paths(image_paths) if image_paths else DEFAULT_PATHS)
         if locks:
             found = replace(found, image_locks=(*found.image_locks, *map(_lock, locks)))
-        assumed = {(f"{one.address}.{one.attribute}".rstrip("."), one.text) for one in world.notes}
+        told = [one for one in world.notes if one.kind != "plain"]
+        assumed = {(f"{one.address}.{one.attribute}".rstrip("."), one.text) for one in told}
         return Read(found, existing, tuple(sorted({*assumed, *found.unread})))
 
 

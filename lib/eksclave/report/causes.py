@@ -5,6 +5,7 @@ The JSON answer, SARIF and JUnit keep every result by itself.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -12,6 +13,8 @@ from dataclasses import dataclass
 from eksclave.checks.ids import name_of
 from eksclave.checks.result import Result, StoppedAt
 from eksclave.reach.answer import Outcome
+
+_RESOURCE = re.compile(r"\baws_\w+\.\w")
 
 
 @dataclass(frozen=True)
@@ -89,7 +92,8 @@ def _signs(one: Result) -> Iterator[object]:
     where = one.stopped_at[0].address if one.stopped_at else ""
     yield one.outcome, one.cluster, one.requirement, one.reason
     if one.fix is not None:
-        yield one.outcome, one.cluster, where, one.fix
+        named = _RESOURCE.search(one.fix)  # a fix that says where is the same wherever flows stopped
+        yield one.outcome, one.cluster, "" if named else where, one.fix
     else:
         yield one.outcome, one.cluster, where, one.reason
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from eksclave.checks.ids import name_of
-from eksclave.checks.result import Advice, Answer
+from eksclave.checks.result import Advice, Answer, Result, StoppedAt
 from eksclave.reach.answer import Outcome
 from eksclave.report.causes import Cause, causes
 
@@ -37,8 +37,8 @@ def _finding(cause: Cause) -> list[str]:
     for stop in cause.places:
         construct = f"  (construct {stop.construct})" if stop.construct else ""
         lines.append(f"  --> {stop.address}{construct}")
-        if stop.detail:
-            lines.append(f"   = here: {stop.detail}")
+        if here := placed(result, stop):
+            lines.append(f"   = here: {here}")
     if not cause.places:
         lines.append(f"  --> {result.cluster}")
     if result.source or result.destination:
@@ -57,6 +57,12 @@ def _finding(cause: Cause) -> list[str]:
     if len(cause.readings) > SHOWN:
         lines.append(f"   = read as: {len(cause.readings) - SHOWN} more; --format json lists them")
     return lines
+
+
+def placed(result: Result, stop: StoppedAt) -> str:
+    """Return what a place says beside the finding's own sentence."""
+    said = stop.detail.removeprefix("cluster security group: ")
+    return "" if result.reason.startswith(said) else stop.detail
 
 
 def shown(breaks: tuple[str, ...]) -> list[str]:

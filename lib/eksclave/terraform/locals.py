@@ -52,6 +52,8 @@ def candidates(
     found = _sources(tracer, name, path, listed, place, want, trail)
     wanted = [step for step in path if isinstance(step, str) and telling(step)]
     own = base(name, kind)
+    if len(found) == 1 and tells_its_kind(name, kind):
+        trail.alone.add((place.scope.address, name))
     named = False
     telling_name = tells_its_kind(name, kind)
     for word in (*wanted, *([own] if own else [])):

@@ -18,7 +18,8 @@ class Note:
     address: str
     attribute: str
     text: str
-    kind: str = "assumption"  # or "unread"
+    kind: str = "assumption"
+    """Or `unread`; `plain` where nothing is assumed; `whole` where a list of places may be shorter than was read."""
 
     def __str__(self) -> str:
         place = f"{self.address}.{self.attribute}" if self.attribute else self.address

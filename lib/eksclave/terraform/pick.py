@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from eksclave.terraform.notes import Plain
 from eksclave.terraform.references import Term
 from eksclave.terraform.scope import Instance, Key
 from eksclave.terraform.words import Lost, alike, in_same_place, narrowed
@@ -36,13 +37,19 @@ def pick(
     numbered = all(isinstance(k, int) for k in instances)
     as_many = len(place.siblings) == len(every)  # `values(aws_x.y)[count.index]`: by key
     if counted and isinstance(place.key, int) and (numbered or as_many):
-        return [_at(term, every, place.key, notes)]
+        told: list[str] = []
+        chosen = _at(term, every, place.key, told)
+        paired = _says_only_the_index(term, listed) and chosen.key == place.key and as_many
+        notes += map(Plain, told) if paired and not want.plural else told
+        return [chosen]
     own: tuple[Lost, ...] = ((place.key,),) if keyed and place.key is not None else ()
     for index in (*lost, *own, *want.lost):
         fitting = narrowed(index, every, want.count)
         if fitting and len(fitting) < len(every):
             said = " or ".join(f"'{word}'" for word in index)
-            notes.append(f"uses {_shown(fitting)} of {term.name}: {said} stands for the index that the plan lost")
+            text = f"uses {_shown(fitting)} of {term.name}: {said} stands for the index that the plan lost"
+            same = [one.key for one in fitting] == [place.key] == list(index) and not want.plural
+            notes.append(Plain(text) if same and _says_only_the_index(term, listed) else text)
             every = fitting
     number = _number((*lost, *want.lost))
     if len(every) < len(instances):
@@ -60,6 +67,12 @@ def pick(
     if want.plural and (counted or keyed or valued):
         notes.append(f"uses all instances of {term.name}: the plan does not keep which ones")
     return every
+
+
+def _says_only_the_index(term: Term, listed: Sequence[Term]) -> bool:
+    """Tell whether an expression is made of a block and `each` or `count` alone, as `aws_x.y[each.key].id` is."""
+    others = {one for one in listed if one != term}
+    return len(others) == 1 and all(one.root in ("each", "count") and not one.rest for one in others)
 
 
 def _number(lost: Sequence[Lost]) -> int | None:

@@ -50,6 +50,8 @@ class Trail:
 
     notes: list[str] = field(default_factory=list)
     spent: set[str] = field(default_factory=set)
+    alone: set[tuple[str, str]] = field(default_factory=set)
+    """Locals that only one thing can be: their module has no other of the kind that their name tells."""
     following: list[tuple[Any, ...]] = field(default_factory=list)
 
 

@@ -15,6 +15,7 @@ from eksclave.terraform.leaves import not_given
 from eksclave.terraform.managed import managed_policy
 from eksclave.terraform.mirrors import forget_the_past
 from eksclave.terraform.model import Note, Resource
+from eksclave.terraform.notes import kind_of
 from eksclave.terraform.origins import Origins
 from eksclave.terraform.part import Part, Qualify
 from eksclave.terraform.peers import distinct_vpcs, is_only_gateway, without_own
@@ -195,7 +196,9 @@ class _Reader:
                 value, assumed = Ref(instance.address, path), [why]
         if path == ("policy_arn",) and not (isinstance(value, Ref) and instance.key is None):
             value, assumed = managed_policy(instance, self._region(instance) or "", expression, value, assumed)
-        self.notes += [Note(self.qualify(instance.address), attribute, text) for text in dict.fromkeys(assumed)]
+        for text in dict.fromkeys(assumed):
+            kind = kind_of(text, instance.type, attribute)
+            self.notes.append(Note(self.qualify(instance.address), attribute, str(text), kind))
         if isinstance(path[-1], int) and isinstance(value, list):
             return value[path[-1]] if path[-1] < len(value) else Unknown("known after apply")
         return value

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 
 from eksclave.terraform.kinds import ROUTE_TABLE, SUBNET
+from eksclave.terraform.notes import Whole
 from eksclave.terraform.place import Want
 from eksclave.terraform.references import Term
 from eksclave.terraform.scope import Instance
@@ -80,7 +81,7 @@ def tier_hits(
     found = tiers(every) if refuted or len(set(listed)) > 1 else []
     if want.kind is ROUTE_TABLE or len(found) < 2:
         if len(every) > 1 and isinstance(every[0].key, str):
-            notes.append(f"uses all {len(every)} of {term.name}: the plan keeps no filter of such a list")
+            notes.append(Whole(f"uses all {len(every)} of {term.name}: the plan keeps no filter of such a list"))
         return None
     one = spoken(found, want.said)
     if one:

@@ -16,6 +16,7 @@ from eksclave.terraform.evidence import Evidence
 from eksclave.terraform.exact import without_templates
 from eksclave.terraform.flags import decided
 from eksclave.terraform.kinds import ROUTE_TABLE, SECURITY_GROUP, SUBNET, attribute_kind
+from eksclave.terraform.notes import Plain
 from eksclave.terraform.origins import Origins
 from eksclave.terraform.outputs import could_be, flagged
 from eksclave.terraform.pick import pick
@@ -297,6 +298,7 @@ class Tracer:
             return [Hit((AnyOf(tuple(lists), reason),), True, guessed)]
         if want.plural or len(lists[0]) == len(lists) == 1:
             said = ", ".join(map(str, lists[0][:3])) + (", …" if len(lists[0]) > 3 else "")
-            trail.notes.append(f"local.{name} is taken to be {said}: {reason}")
+            text = f"local.{name} is taken to be {said}: {reason}"
+            trail.notes.append(Plain(text) if (place.scope.address, name) in trail.alone and not want.plural else text)
             return [Hit(tuple(lists[0]), want.plural and (len(lists[0]) > 1 or name.endswith("s")), guessed)]
         return [Hit((one_of([member for one in lists for member in one], reason),), False, guessed)]

@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 from eksclave.checks.ids import known_ids
 from eksclave.checks.result import Result, StoppedAt, answer
-from eksclave.checks.waivers import matches, read_waivers, waive
+from eksclave.checks.waivers import Waiver, matches, read_waivers, waive
 from eksclave.errors import InputError
 from eksclave.reach.answer import Outcome
 
@@ -76,3 +76,26 @@ def test_a_time_of_day_is_read_as_its_day(tmp_path):
     waivers = written(tmp_path, "- {waive: P2, address: 'aws_route.*', reason: x, until: 2026-12-31 10:00:00}\n")
     assert waivers[0].until == date(2026, 12, 31)
     assert waive(FOUND, waivers, TODAY).waived
+
+
+OPEN = Result("R6", Outcome.UNKNOWN, "aws_eks_cluster.a", stopped_at=(StoppedAt("aws_iam_role.node"),))
+KEPT = Result("R4", Outcome.PASS, "aws_eks_cluster.a")
+
+
+@pytest.mark.parametrize(
+    ("id", "address", "covered"),
+    [
+        ("R6", "aws_iam_role.*", True),
+        ("R6", "aws_eks_cluster.a", True),
+        ("R6", "aws_eks_cluster.b", False),
+        ("R4", "aws_eks_cluster.a", False),
+        ("R5", "aws_iam_role.node", False),
+    ],
+)
+def test_a_waiver_covers_fails_and_unknowns_of_its_id_at_the_place_or_the_cluster(id, address, covered):
+    waiver = Waiver(id, address, "x", date(2026, 12, 31), "waivers.yaml [0]")
+    if covered:
+        assert waive(answer([OPEN, KEPT]), [waiver], TODAY).verdict is Outcome.PASS
+    else:
+        with pytest.raises(InputError, match="matches no finding"):
+            waive(answer([OPEN, KEPT]), [waiver], TODAY)

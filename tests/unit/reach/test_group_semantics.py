@@ -124,3 +124,30 @@ def test_rules_added_to_the_cluster_group_count():
 def test_extra_cluster_groups_are_on_the_control_plane_as_well():
     world = plain().sg("extra", allow_in("node")).cluster(extra=("extra",))
     assert world.ask(place(("a", "b")), ApiServer("eks")).outcome is Outcome.PASS
+
+
+def test_inside_one_subnet_both_ends_groups_are_asked():
+    world = plain().sg("other", ALL_OUT)
+    found = world.ask(place("a"), place("a", "other"), 53)
+    assert (found.disposition, found.stopped.kind) == (
+        "denied-by-security-group",
+        "destination-security-group-ingress",
+    )
+
+
+def test_what_carries_no_group_is_filtered_by_none():
+    assert plain().ask(place("a"), place("b", ()), 80).outcome is Outcome.PASS
+
+
+def test_a_prefix_list_whose_region_is_not_known_may_be_the_right_one():
+    world = plain().sg("node", allow_out("pl-far"))
+    world.lists["pl-far"] = PrefixList("pl-far", at("pl-far"), unknown(), "s3", Unknown("known after apply"))
+    assert world.ask(place("a"), S3).outcome is Outcome.UNKNOWN
+    world.lists["pl-far"] = replace(world.lists["pl-far"], entries=(net("16.182.0.0/16"),), region="us-east-1")
+    world.lists["pl-s3"] = replace(world.lists["pl-s3"], entries=(net("3.5.136.0/22"),))
+    assert world.ask(place("a"), S3).outcome is Outcome.FAIL
+
+
+def test_extra_cluster_groups_do_not_take_the_cluster_groups_place():
+    world = plain().sg("extra").cluster(extra=("extra",), added=(rule(False, "node", 443),))
+    assert world.ask(place(("a", "b")), ApiServer("eks")).outcome is Outcome.PASS

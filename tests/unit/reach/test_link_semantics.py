@@ -18,7 +18,7 @@ from eksclave.reach.facts.links import (
 from eksclave.reach.facts.network import TargetKind
 from eksclave.reach.facts.values import Unknown
 from eksclave.reach.question import ApiServer, Client, Party
-from reach_world import ALL_OUT, EC2, S3, allow_in, at, entry, net, place, plain, route
+from reach_world import ALL_OUT, EC2, S3, allow_in, allow_out, at, entry, net, place, plain, route
 
 PEER, TGW, VGW = TargetKind.PEERING, TargetKind.TRANSIT_GATEWAY, TargetKind.VPN_GATEWAY
 OFFICE = Party("office", networks=(net("192.168.0.0/16"),))
@@ -131,7 +131,8 @@ def test_a_transit_gateway_needs_an_interface_in_the_senders_zone():
 def test_the_transit_gateways_own_table_decides():
     assert with_table(through_hub(), propagations=("att-vpc",)).ask(place("a"), EC2).outcome is Outcome.FAIL
     hole = TransitGatewayRoute(net("10.1.0.0/24"), None, at("hole"))
-    assert with_table(through_hub(), routes=(hole,)).ask(place("a"), EC2).stopped.origin.address == "hole"
+    blocked = with_table(through_hub(), routes=(hole,)).ask(place("a"), EC2)
+    assert (blocked.outcome, blocked.stopped.origin.address) == (Outcome.FAIL, "hole")
     assert with_table(through_hub(), propagations=(), incomplete="x").ask(place("a"), EC2).outcome is Outcome.UNKNOWN
     assert through_hub(route_table=None).ask(place("a"), EC2).outcome is Outcome.FAIL
     assert through_hub(route_table=Unknown("x")).ask(place("a"), EC2).outcome is Outcome.UNKNOWN
@@ -198,3 +199,54 @@ def test_the_office_behind_a_peered_vpc_would_need_transit():
     world = peered().sg("office", allow_in("192.168.0.0/16"), ALL_OUT).cluster(extra=("office",))
     world.table("private", route("192.168.0.0/16", PEER, "pcx"))
     assert "not transitive" in world.ask(OFFICE, party(world.snapshot(), "eks")).reason
+
+
+def test_a_static_route_of_the_transit_gateway_comes_before_a_propagated_one_of_the_same_range():
+    hole = TransitGatewayRoute(net("10.1.0.0/16"), None, at("hole"))
+    assert with_table(through_hub(), routes=(hole,)).ask(place("a"), EC2).stopped.origin.address == "hole"
+
+
+@pytest.mark.parametrize(("accepted", "outcome"), [(False, "fail"), (Unknown("x"), "unknown")])
+def test_an_attachment_must_be_accepted(accepted, outcome):
+    found = through_hub(accepted=accepted).ask(place("a"), EC2)
+    assert (found.outcome, found.stopped.origin.address) == (outcome, "att-vpc")
+
+
+def test_rules_that_let_out_to_a_group_never_count_through_a_transit_gateway():
+    world = through_hub(group_references=True).sg("node", allow_out("vpce"))
+    gateway = replace(world.more["transit_gateways"][0], group_references=True)
+    world.more["transit_gateways"] = (gateway,)
+    world.more["transit_attachments"] = tuple(
+        replace(a, group_references=True) for a in world.more["transit_attachments"]
+    )
+    assert world.ask(place("a"), EC2).stopped.kind == "source-security-group-egress"
+    world.sg("node", ALL_OUT).sg("vpce", allow_in("node"), vpc="hub")
+    assert world.ask(place("a"), EC2).outcome is Outcome.PASS
+
+
+def test_whether_a_peering_crosses_regions_decides_about_groups_and_may_be_open():
+    world = peered(cross_region=Unknown("x")).sg("server", allow_in("node"), vpc="hub")
+    assert world.ask(place("a"), place("h", "server")).outcome == "unknown"
+
+
+def test_a_vpn_gateway_of_another_vpc_leads_nowhere():
+    vgw = (VpnGateway("vgw", at("vgw"), "hub"),)
+    world = api_from_office(route("192.168.0.0/16", VGW, "vgw"), vpn_gateways=vgw)
+    found = world.ask(OFFICE, party(world.snapshot(), "eks"))
+    assert found.outcome is Outcome.FAIL and "another VPC" in found.reason
+
+
+def test_answers_from_the_office_need_the_clients_own_ports():
+    world = api_from_office(route("192.168.0.0/16", VGW, "vgw"))
+    world.more["vpn_gateways"] = (VpnGateway("vgw", at("vgw"), "vpc"),)
+    world.acl("a", entry(1, True, True, protocol="all"), entry(1, False, True, ports=(32768, 60999)))
+    assert world.ask(place("a"), OFFICE, client=Client.LINUX).outcome is Outcome.PASS
+    found = world.ask(place("a"), OFFICE, client=Client.NODE)
+    assert (found.outcome, found.packet.direction, found.packet.destination_port) == (Outcome.FAIL, "response", 1024)
+
+
+def test_what_the_office_resolves_is_open_where_the_api_is_public_too():
+    vgw = (VpnGateway("vgw", at("vgw"), "vpc"),)
+    world = api_from_office(route("192.168.0.0/16", VGW, "vgw"), vpn_gateways=vgw)
+    world.cluster(extra=("office",), public_access=True)
+    assert world.ask(OFFICE, ApiServer("eks")).outcome is Outcome.UNKNOWN

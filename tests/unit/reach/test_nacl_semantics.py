@@ -1,16 +1,17 @@
 """Network ACLs: order, direction, borders, ephemeral ranges."""
 
+from dataclasses import replace
 from ipaddress import IPv6Network
 
 import pytest
 from eksclave.net import PortRange
 from eksclave.reach import nacl, sets
 from eksclave.reach.answer import Outcome
-from eksclave.reach.facts.network import Nacl, NaclEntry
+from eksclave.reach.facts.network import Nacl, NaclEntry, PrefixList
 from eksclave.reach.facts.values import OneOf, Unknown
 from eksclave.reach.question import Client
 from eksclave.reach.ruling import Where
-from reach_world import S3, at, entry, net, place, plain
+from reach_world import S3, allow_in, at, entry, net, place, plain
 
 OUT_ALL = entry(100, True, True, protocol="all")
 IN_ALL = entry(100, False, True, protocol="all")
@@ -158,3 +159,33 @@ def test_the_first_four_and_the_last_address_of_a_subnet_are_nobodys():
     assert plain().acl("b", OUT_ALL, *odd).ask(place("a"), place("b"), 80).outcome is Outcome.PASS
     used = entry(50, False, False, "10.0.0.4/32"), IN_ALL
     assert plain().acl("b", OUT_ALL, *used).ask(place("a"), place("b"), 80).outcome is Outcome.FAIL
+
+
+def test_a_placement_that_fails_decides_before_one_that_is_open():
+    world = plain().subnet("c", "10.0.2.0/24").acl("a")
+    world.subnets["b"] = replace(world.subnets["b"], nacl=Unknown("known after apply"))
+    found = world.ask(place(("a", "b")), place("c"), 80)
+    assert found.outcome is Outcome.FAIL and found.stopped.origin.address == "aws_network_acl.a"
+    assert {one.outcome for one in found.also} == {Outcome.UNKNOWN}
+
+
+def test_a_step_that_fails_decides_before_one_that_is_open():
+    world = plain().sg("node", allow_in("node")).acl("a")
+    world.groups["node"] = replace(world.groups["node"], incomplete="only read")
+    found = world.ask(place("a"), place("b"), 80)
+    assert (found.outcome, found.disposition) == (Outcome.FAIL, "denied-by-nacl")
+
+
+@pytest.mark.parametrize(("last", "outcome"), [(65535, "pass"), (65534, "fail")])
+def test_windows_needs_answers_up_to_the_last_port(last, outcome):
+    world = plain().acl("a", OUT_ALL, entry(100, False, True, "10.0.0.0/16", (49152, last)))
+    assert world.ask(place("a"), place("b"), 8080, Client.WINDOWS).outcome == outcome
+
+
+def test_given_ranges_of_another_region_or_service_say_nothing_about_these():
+    world = plain().acl("a", entry(100, True, True, "52.219.0.0/16", 443), IN_ALL)
+    for key, service, region in (("pl-far", "s3", "us-east-1"), ("pl-other", "dynamodb", "eu-central-1")):
+        world.lists[key] = PrefixList(key, at(key), (net("52.219.44.0/22"),), service, region)
+    assert world.ask(place("a"), S3).outcome is Outcome.UNKNOWN
+    world.lists["pl-s3"] = replace(world.lists["pl-s3"], entries=(net("52.219.44.0/22"),))
+    assert world.ask(place("a"), S3).outcome is Outcome.PASS

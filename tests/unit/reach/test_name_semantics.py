@@ -3,10 +3,11 @@
 from dataclasses import replace
 
 import pytest
+from eksclave.reach import zones
 from eksclave.reach.answer import Outcome
 from eksclave.reach.facts.dns import Alias, AliasKind, PrivateZone, ResolverEndpoint, ResolverRule, ZoneRecord
 from eksclave.reach.facts.network import DhcpOptions
-from eksclave.reach.facts.values import Unknown
+from eksclave.reach.facts.values import OneOf, Unknown
 from eksclave.reach.names import AnswerKind, resolve, resolve_api
 from eksclave.reach.question import ApiServer
 from eksclave.reach.service_names import covered_names, gateway_service
@@ -253,3 +254,29 @@ def test_open_dns_hostnames_leave_the_apis_name_open():
     world = with_vpc(plain(), dns_hostnames=Unknown("x"))
     assert world.ask(place("a"), ApiServer("eks")).outcome is Outcome.UNKNOWN
     assert world.ask(place("a"), EC2).outcome is Outcome.UNKNOWN
+
+
+def test_the_public_apis_name_goes_public_where_its_private_zone_is_not_served():
+    world = with_vpc(plain().cluster(public_access=True), dns_hostnames=False)
+    assert [one.kind for one in resolve_api(world.snapshot(), "vpc", "eks")] == [AnswerKind.PUBLIC]
+    closed = with_vpc(plain(), dns_hostnames=False)
+    assert [one.kind for one in resolve_api(closed.snapshot(), "vpc", "eks")] == [AnswerKind.NXDOMAIN]
+
+
+def test_a_rule_comes_before_a_zone_and_a_zone_before_an_endpoint_of_the_same_name():
+    world = plain()
+    world.more["private_zones"] = (zone(EC2),)
+    assert kinds(world, EC2) == {AnswerKind.NXDOMAIN}
+    world.more["resolver_rules"] = (ResolverRule("rule", at("rule"), f"{EC2}.", "FORWARD", ("vpc",)),)
+    assert kinds(world, EC2) == {AnswerKind.UNKNOWN}
+
+
+def test_an_endpoint_that_is_in_one_of_two_other_vpcs_does_not_answer_here():
+    world = plain().endpoint("ec2", "ec2", vpc=OneOf(("hub", "far"), "a variable"))
+    assert kinds(world, EC2) == {AnswerKind.PUBLIC}
+
+
+def test_a_wildcard_does_not_answer_its_own_suffix_nor_names_that_merely_end_alike():
+    assert zones.matches("a.dkr.ecr.x", "*.dkr.ecr.x")
+    assert not zones.matches("dkr.ecr.x", "*.dkr.ecr.x")
+    assert not zones.matches("adkr.ecr.x", "*.dkr.ecr.x")

@@ -1,5 +1,7 @@
 """Endpoint and role policies: what is allowed, denied, or open."""
 
+from dataclasses import replace
+
 import pytest
 from eksclave.reach.answer import Outcome
 from eksclave.reach.facts.iam import Condition, Policy, Principal, Role, Statement
@@ -88,6 +90,7 @@ def test_not_action_and_not_resource_turn_the_match_round():
         (("arn:aws:s3:::prod-eu-central-1-starport-layer-bucket/*",), "pass"),
         (("arn:aws:s3:::prod-*-starport-layer-bucket/*",), "pass"),
         (("arn:aws:s3:::prod-us-east-1-starport-layer-bucket/*",), "fail"),
+        (("arn:aws:s3:::PROD-eu-central-1-starport-layer-bucket/*",), "fail"),
         (("arn:aws:s3:::prod-eu-central-1-starport-layer-bucket",), "fail"),
         ((f"arn:{HOLE}:s3:::prod-eu-central-1-starport-layer-bucket/*",), "unknown"),
         ((f"arn:aws:s3:::{HOLE}-logs/*",), "fail"),
@@ -126,6 +129,14 @@ def test_a_role_as_principal_is_compared_with_the_caller():
     assert ask(say(principals=(Principal("AWS", ROLE),))) is Outcome.UNKNOWN
 
 
+def test_not_principal_means_everyone_else():
+    caller, other = Principal("AWS", ROLE), Principal("AWS", "arn:aws:iam::111122223333:role/other")
+    denied_others = say("Deny", not_principals=(caller,), principals=None)
+    assert ask(say(), denied_others, request=replace(PULL, principal=ROLE)) is Outcome.PASS
+    denied_rest = say("Deny", not_principals=(other,), principals=None)
+    assert ask(say(), denied_rest, request=replace(PULL, principal=ROLE)) is Outcome.FAIL
+
+
 def test_web_identity_has_no_principal_keys():
     irsa = web_identity_request(ROLE)
     org = Condition("StringEquals", "aws:PrincipalOrgID", ("o-1",))
@@ -151,6 +162,11 @@ def test_web_identity_has_no_principal_keys():
         ("StringLike", "aws:PrincipalAccount", ("1111*",), "pass"),
         ("StringEquals", "aws:PrincipalAccount", ("1111*",), "fail"),
         ("ArnLike", "aws:PrincipalArn", ("arn:aws:iam::*:role/no?e",), "pass"),
+        ("ArnLike", "aws:PrincipalArn", ("arn:aws:iam::*:role/n?e",), "fail"),
+        ("ArnEquals", "aws:PrincipalArn", ("arn:aws:iam::*:role/node",), "pass"),
+        ("StringEquals", "aws:SecureTransport", ("TRUE",), "fail"),
+        ("StringEqualsIgnoreCase", "aws:SecureTransport", ("TRUE",), "pass"),
+        ("Bool", "aws:SecureTransport", ("TRUE",), "pass"),
         ("ArnEquals", "aws:PrincipalArn", ("arn:aws:iam::*:role/other",), "fail"),
         ("ForAnyValue:StringLike", "aws:PrincipalArn", ("*role/node",), "pass"),
         ("ForAllValues:StringEquals", "aws:Missing", ("x",), "pass"),

@@ -157,3 +157,48 @@ def test_fixed_addresses_are_asked_only_where_they_are():
     assert world.ask(place("a"), place("b"), 80).outcome is Outcome.FAIL
     world.subnets["b"] = replace(world.subnets["b"], nacl="acl-a")
     assert world.ask(place(("a", "b"), addresses=(IPv4Address("10.0.0.9"),)), place(("a", "b")), 80).outcome == "pass"
+
+
+def test_the_local_route_can_be_replaced_and_then_another_target_decides():
+    found = plain().table("private", route("10.0.0.0/16", TargetKind.APPLIANCE, "eni")).ask(place("a"), place("b"), 80)
+    assert found.outcome is Outcome.UNKNOWN and found.stopped.kind == "route-out"
+
+
+def test_a_route_of_unknown_range_to_an_appliance_may_come_before_the_local_route():
+    unsure = Route(Unknown("known after apply"), TargetKind.APPLIANCE, at("route"))
+    assert plain().table("private", unsure).ask(place("a"), place("b"), 80).outcome is Outcome.UNKNOWN
+
+
+def test_a_gateway_endpoint_that_may_name_another_table_is_open():
+    world = plain().gateway(tables=OneOf((("private",), ("other",)), "a variable"))
+    assert world.ask(place("a"), S3).outcome is Outcome.UNKNOWN
+
+
+def test_a_route_to_public_ranges_may_be_more_specific_than_the_services_prefix_list():
+    world = plain().table("private", route("52.0.0.0/8", HOLE))
+    assert world.ask(place("a"), S3).outcome is Outcome.UNKNOWN
+
+
+def test_the_main_table_counts_where_it_is_not_known_whether_another_is_associated():
+    world = plain().subnet("b", "10.0.1.0/24", table=OneOf((None, "private"), "a variable"))
+    assert world.ask(place("b"), S3).outcome is Outcome.UNKNOWN
+    assert world.gateway(tables=("private", "vpc-main")).ask(place("b"), S3).outcome is Outcome.PASS
+
+
+def test_ranges_that_the_vpc_may_have_besides_leave_a_missing_route_open():
+    world, office = plain(), Party("office", networks=(net("192.168.0.0/16"),))
+    assert world.ask(place("a"), office).outcome is Outcome.FAIL
+    world.vpcs["vpc"] = replace(world.vpcs["vpc"], cidrs_incomplete="ranges may be associated elsewhere")
+    assert world.ask(place("a"), office).outcome is Outcome.UNKNOWN
+
+
+def test_answers_come_back_to_the_nat_gateway_on_every_ephemeral_port():
+    narrow = (
+        entry(1, True, True, protocol="all"),
+        entry(1, False, True, "10.0.0.0/16"),
+        entry(2, False, True, ports=(32768, 65535)),
+    )
+    found = nat_world(route("0.0.0.0/0", IGW, "igw", "public"), entries=narrow).ask(place("a"), STS)
+    assert found.disposition == "denied-by-nacl" and found.stopped.kind == "transit"
+    wide = (*narrow, entry(3, False, True, ports=(1024, 65535)))
+    assert nat_world(route("0.0.0.0/0", IGW, "igw", "public"), entries=wide).ask(place("a"), STS).outcome == "pass"

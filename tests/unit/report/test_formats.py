@@ -75,6 +75,45 @@ def test_sarif_keeps_its_standard_and_suppresses_what_is_waived():
     assert all(rules[one["ruleIndex"]]["id"] == one["ruleId"] for one in results)
 
 
+def test_sarif_says_what_code_scanning_asks_for():
+    """GitHub docs, SARIF support: a file and a fingerprint for every result, help for every rule."""
+    told = json.loads(render(whole(), "sarif", "plans/plan.json"))["runs"][0]
+    for one in told["results"]:
+        place = one["locations"][0]["physicalLocation"]
+        assert place == {"artifactLocation": {"uri": "plans/plan.json"}, "region": {"startLine": 1}}
+        assert 0 < len(one["message"]["text"]) < 1000
+    prints = [one["partialFingerprints"]["primaryLocationLineHash"] for one in told["results"]]
+    assert len(set(prints)) == len(prints)
+    again = json.loads(render(whole(), "sarif", "elsewhere.json"))["runs"][0]["results"]
+    assert [one["partialFingerprints"]["primaryLocationLineHash"] for one in again] == prints
+    assert "Fix: add an egress rule" in told["results"][0]["message"]["text"]
+    for rule in told["tool"]["driver"]["rules"]:
+        assert rule["shortDescription"]["text"] and rule["fullDescription"]["text"] and rule["help"]["text"]
+
+
+@pytest.mark.parametrize(
+    ("read", "uri"),
+    [("-", "plan.json"), ("/tmp/a/p.json", "p.json"), ("../p.json", "p.json"), ("./a/p.json", "a/p.json")],
+)
+def test_sarif_names_the_input_below_the_repository(read, uri):
+    told = json.loads(render(whole(), "sarif", read))["runs"][0]["results"][0]
+    assert told["locations"][0]["physicalLocation"]["artifactLocation"]["uri"] == uri
+
+
+def test_markdown_fits_a_comment_with_the_worst_first():
+    many = [
+        replace(
+            FAIL, requirement=f"N{n % 30 + 1}", source=f"nodes {n}", reason=f"reason {n} " + "x" * 900, fix=f"fix {n}"
+        )
+        for n in range(200)
+    ]
+    notes = [Advice("note", CLUSTER, f"aws_subnet.a[{n}]", "y" * 200) for n in range(400)]
+    text = render(answer([*many, UNKNOWN], [], notes), "markdown")
+    assert len(text.encode()) < 65_536
+    assert "more findings do not fit here" in text and "397 more assumptions about the input" in text
+    assert text.index("### N1 ") < text.index("more findings")
+
+
 def test_junit_counts_what_it_lists_and_escapes_what_it_quotes():
     suite = xml.fromstring(render(whole(), "junit"))[0]
     cases = suite.findall("testcase")

@@ -17,6 +17,7 @@ from collections.abc import Iterator, Sequence
 
 from eksclave.catalog.flows import find_flow
 from eksclave.checks.asking import passes, say, stop, unsure
+from eksclave.checks.mending import wear
 from eksclave.checks.result import Result
 from eksclave.checks.view import View
 from eksclave.reach.answer import Outcome
@@ -53,8 +54,7 @@ def ask(view: View, so_far: Sequence[Result]) -> Iterator[Result]:
             reason = f"{where} does not carry the cluster security group, and its own groups do not let {ids} pass"
             template = {one.key: one for one in view.snapshot.launch_templates}.get(str(group.launch_template))
             origin = template.origin if template else group.origin
-            name = f"{view.address}.vpc_config[0].cluster_security_group_id"
-            fix = f"add {name} to the security groups of {origin.address}"
+            fix = wear(view, group)
             yield say(
                 view,
                 "R5",

@@ -19,7 +19,7 @@ from eksclave.checks.asking import passes, say, stop, unsure
 from eksclave.checks.result import Result
 from eksclave.checks.view import View
 from eksclave.reach.answer import Outcome
-from eksclave.reach.facts.values import choices, why_unknown
+from eksclave.reach.facts.values import decide, why_unknown
 
 ASKS = ("L2",)
 
@@ -28,11 +28,12 @@ def ask(view: View, so_far: Sequence[Result]) -> Iterator[Result]:
     """Ask the hop limits where a controller reads the metadata service."""
     if not view.has(Feature.PODS_READ_IMDS):
         return
-    near = [group for group in view.node_groups if min(choices(group.hop_limit) or (2,)) < 2]
+    answers = [(group, decide(group.hop_limit, lambda limit: limit < 2)) for group in view.node_groups]
+    near = [group for group, short in answers if short]
     for group in near:
         reason = f"pods of {dict(view.evidence)[Feature.PODS_READ_IMDS]} ask the metadata service, whose hop limit is 1"
         yield say(view, "L2", Outcome.FAIL, reason, [stop(group.origin, reason)])
-    unclear = [group for group in view.node_groups if choices(group.hop_limit) is None]
+    unclear = [group for group, short in answers if short is None]
     for group in unclear:
         yield unsure(view, "L2", f"the hop limit of its metadata service: {why_unknown(group.hop_limit)}", group.origin)
     if not near and not unclear:

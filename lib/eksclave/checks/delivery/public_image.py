@@ -15,7 +15,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from eksclave.checks.asking import fails, passes, unsure
-from eksclave.checks.pulling import images_of, not_known, registry_of, why_not
+from eksclave.checks.pulling import hidden_images, images_of, not_known, registry_of, why_not
 from eksclave.checks.result import Result
 from eksclave.checks.view import View
 
@@ -38,4 +38,6 @@ def ask(view: View, so_far: Sequence[Result]) -> Iterator[Result]:
             yield unsure(view, "R8", f"{reference}: {unclear}", origin)
     if not wrong:
         assumed = ("EKS add-ons pull from AWS's own registry of this Region (EKS user guide, add-ons-images)",)
+        if hidden := hidden_images(view):
+            assumed += (f"what {', '.join(hidden)} will name after apply is a private ECR of this Region",)
         yield passes(view, "R8", "every image that the input names comes from a private ECR of this Region", assumed)
