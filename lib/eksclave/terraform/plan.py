@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from eksclave.terraform.blocks import COMPUTED, block_for, inside
@@ -20,7 +21,7 @@ from eksclave.terraform.origins import Origins
 from eksclave.terraform.part import Part, Qualify
 from eksclave.terraform.peers import distinct_vpcs, is_only_gateway, without_own
 from eksclave.terraform.place import Want, instance_place
-from eksclave.terraform.references import terms
+from eksclave.terraform.references import follows_key, terms
 from eksclave.terraform.regions import config_key, regions_of
 from eksclave.terraform.scope import Instance, Json, Scope, build_tree
 from eksclave.terraform.shapes import shapes
@@ -187,7 +188,10 @@ class _Reader:
             vpc=self._vpc(instance) if path != ("vpc_id",) else None,
             apart=instance.type in _ONE_SUBNET_A_ZONE,
         )
-        value, assumed = self.tracer.value(expression, instance_place(instance, path[0]), want)
+        place = instance_place(instance, path[0])
+        if instance.key is not None and not follows_key(expression):
+            place = replace(place, words=frozenset())  # one value for all instances: their keys tell nothing of it
+        value, assumed = self.tracer.value(expression, place, want)
         attribute = ".".join(map(str, path))
         if instance.type == "aws_vpc_endpoint" and isinstance(value, Unknown):
             listed = terms(expression.get("references") or ()) if isinstance(expression, dict) else []

@@ -85,3 +85,8 @@ def all_references(expression: object) -> list[str]:
         elif isinstance(part, list):
             todo.extend(part)
     return found
+
+
+def follows_key(expression: object) -> bool:
+    """Tell whether an expression can differ between the instances of its block: it names each or count."""
+    return any(parse(reference).root in ("each", "count") for reference in all_references(expression))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from eksclave.terraform.kinds import ROUTE_TABLE, SUBNET
+from eksclave.terraform.kinds import ROUTE_TABLE, SECURITY_GROUP, SUBNET
 from eksclave.terraform.notes import Whole
 from eksclave.terraform.place import Want
 from eksclave.terraform.references import Term
@@ -76,6 +76,8 @@ def tier_hits(
     takes one a zone.
     """
     refuted = want.apart and want.kind is SUBNET and in_one_zone(every)
+    if want.kind is SECURITY_GROUP and want.plural and term.type in want.kind.types:
+        return _one_group(term, every, want, notes)
     if want.kind not in (SUBNET, ROUTE_TABLE) or not want.plural or term.type not in want.kind.types:
         return None
     found = tiers(every) if refuted or len(set(listed)) > 1 else []
@@ -91,6 +93,19 @@ def tier_hits(
     lists = [_refs(tier) for tier in found]
     whole = [] if refuted else [_refs(every)]
     return [Hit((AnyOf((*lists, *whole), f"the plan does not keep which of {term.name}"),), True)]
+
+
+def _one_group(term: Term, every: Sequence[Instance], want: Want, notes: list[str]) -> list[Hit] | None:
+    """Return what an expression may mean of a map of groups. All together would allow most: that is no safe reading."""
+    if len(every) < 2 or not all(isinstance(one.key, str) for one in every):
+        return None
+    single = [[one] for one in every]
+    one = spoken(single, want.said)
+    if one:
+        notes.append(f"uses {one[0].key} of {term.name}: its key names what it is for, the plan lost which")
+        return [Hit(tuple(_refs(one)), True)]
+    lists = (*(_refs(alone) for alone in single), _refs(every))
+    return [Hit((AnyOf(lists, f"the plan does not keep which of {term.name}"),), True)]
 
 
 def _refs(instances: Sequence[Instance]) -> list[Ref]:
