@@ -1,4 +1,4 @@
-"""Lists of subnets that AWS takes one of each zone: what a `slice()` or a filter that was lost may leave of them."""
+"""What AWS would not take: subnets of several VPCs or twice of one zone, and the default VPC beside one's own."""
 
 from __future__ import annotations
 
@@ -26,6 +26,34 @@ def one_a_zone(value: Value, deref: Deref, notes: list[str]) -> Value:
     shown = ", ".join(map(str, runs[0]))
     notes.append(f"AWS takes one subnet of each zone: {shown}, or others in a row; the plan does not keep which part")
     return runs[0] if len(runs) == 1 else AnyOf(tuple(runs), "a part of this list, one subnet of each zone")
+
+
+def one_network(value: Value, deref: Deref) -> Value:
+    """Return the lists by VPC of what is of several: no resource stands in two."""
+    if not isinstance(value, list) or not all(isinstance(one, Ref) for one in value):
+        return value
+    networks: dict[str, list[Value]] = {}
+    for one in value:
+        vpc = deref(Ref(one.address, ("vpc_id",)))
+        if vpc == Ref(one.address, ("vpc_id",)) or not isinstance(vpc, (Ref, str)):
+            return value
+        networks.setdefault(str(vpc), []).append(one)
+    lists = tuple(networks[vpc] for vpc in sorted(networks))
+    return value if len(lists) < 2 else AnyOf(lists, "subnets of several VPCs, of which only one can be meant")
+
+
+def without_default(value: Value, notes: list[str]) -> Value:
+    """Leave the default VPC out where one that the configuration makes stands beside it."""
+    if not isinstance(value, AnyOf):
+        return value
+    made = tuple(
+        one for one in value.candidates if not (isinstance(one, Ref) and ".aws_default_vpc." in f".{one.address}")
+    )
+    if not made or len(made) == len(value.candidates):
+        return value
+    left = made[0] if len(made) == 1 else AnyOf(made, value.reason)
+    notes.append(f"taken to be {left}, not the default VPC: the plan does not keep which")
+    return left
 
 
 def _zone(member: Value, deref: Deref) -> str | None:

@@ -74,6 +74,8 @@ def candidates(
     if not named and not spoken and not indexed and any(one.hidden for one in found):
         found = [one for one in found if one.hidden]
     hits = [hit for one in found for hit in one.hits]
+    if named and kind.name == "cluster":
+        return hits, named  # the id of a cluster is its name, which may be known where the id is not
     return [hit for hit in hits if any(is_symbolic(m) or formed(m, kind) for m in hit.members)], named
 
 
@@ -149,7 +151,12 @@ def _possible(tracer: Tracer, place: Place, kind: Kind) -> dict[str, bool]:
     Surely: in some hidden expression, which need not be this one.
     """
     module, evidence = place.scope.address, tracer.evidence
-    blocks = list(place.scope.of_types((*kind.types, *(made_by for made_by, _ in kind.also))))
+    types = (*kind.types, *(made_by for made_by, _ in kind.also))
+    blocks = [
+        name
+        for name in place.scope.of_types(types)
+        if not (place.block and tracer.origins.waits(place.scope, name, place.block))
+    ]
     attributes = {block: _attribute(block, kind) for block in blocks}
     possible = [block for block in blocks if evidence.may_be_hidden(module, block, attributes[block])]
     return {block: evidence.is_hidden(module, block, attributes[block]) for block in possible or blocks}

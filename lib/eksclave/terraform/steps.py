@@ -79,7 +79,8 @@ def joined(found: Found, listed: Sequence[Term], rest: Path, want: Want) -> list
 def _whole(hits: Sequence[Hit]) -> Hit:
     from eksclave.terraform.settle import Hit
 
-    return Hit(tuple(member for hit in hits for member in hit.members), True, all(hit.guessed for hit in hits))
+    members = {repr(member): member for hit in hits for member in hit.members}
+    return Hit(tuple(members.values()), True, all(hit.guessed for hit in hits))
 
 
 def by_words(
