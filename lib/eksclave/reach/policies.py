@@ -122,6 +122,31 @@ def decide_role(role: Role, request: Request, managed: Callable[[str], Policy | 
     return answer
 
 
+def decide_trust(trust: Value[Policy | None], service: str, action: str, at: Origin) -> Decision:
+    """Return whether a role's trust policy lets a service of AWS (`ec2.amazonaws.com`) make the call.
+
+    The name that a service has in China alone (`ec2.amazonaws.com.cn`) counts as the same one.
+    """
+    if not isinstance(trust, Policy):
+        return Decision(Outcome.UNKNOWN, at, f"its trust policy is not known: {why_unknown(trust) or 'none is given'}")
+    request = Request(action, "*", principal=None, context=tuple((key, Unknown("a service")) for key in PRINCIPAL_KEYS))
+
+    def meant(statement: Statement) -> bool | None:
+        found = choices(statement.principals) if statement.principals is not None else None
+        if found is None:
+            return None
+        answers = {either([_service(one, service) for one in many]) for many in found}
+        return answers.pop() if len(answers) == 1 else None
+
+    return _evaluate(trust.statements, trust.incomplete, request, meant, trust.origin)
+
+
+def _service(one: Principal, service: str) -> bool | None:
+    if one.type != "Service":
+        return None if one.type == "*" else False
+    return matches(one.value.removesuffix(".cn"), service, wild=False)
+
+
 def _managed(arn: Value[str], managed: Callable[[str], Policy | None]) -> Value[Policy]:
     if not isinstance(arn, str):
         return Unknown(f"a managed policy is not known: {why_unknown(arn)}")

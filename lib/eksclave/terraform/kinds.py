@@ -131,6 +131,7 @@ _BY_NAME: dict[str, Kind] = {
     "principal_arn": ROLE_ARN,
     "role": ROLE_NAME,
     "policy_arn": POLICY_ARN,
+    "permissions_boundary": POLICY_ARN,
     "iam_instance_profile": PROFILE,
     "cluster_name": CLUSTER,
     "launch_template_id": LAUNCH_TEMPLATE,
