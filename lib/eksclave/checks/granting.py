@@ -48,11 +48,12 @@ OTHERS = "policies of roles that the input does not show deny nothing that nodes
 
 @dataclass(frozen=True)
 class Grant:
-    """Whether a role may do what is wanted, why, and what that rests on."""
+    """Whether a role may do what is wanted, why, what that rests on, and the permissions boundary that forbids it."""
 
     outcome: Outcome
     why: str
     assumptions: tuple[str, ...] = ()
+    boundary: Origin | None = None
 
 
 def grants(view: View, role: Role, want: str) -> Grant:
@@ -72,7 +73,8 @@ def grants(view: View, role: Role, want: str) -> Grant:
     if of_cluster and outcome is Outcome.UNKNOWN and not hidden and rests is not None and rests.effect == "Allow":
         said = f"statement '{rests.sid or rests.origin}' allows what stands in {NAMES[want]}"
         return Grant(Outcome.PASS, bad.detail, (said,))
-    return Grant(outcome, bad.detail, (OTHERS,) if hidden and outcome is Outcome.PASS else ())
+    rests_on = (OTHERS,) if hidden and outcome is Outcome.PASS else ()
+    return Grant(outcome, bad.detail, rests_on, bad.origin if bad.bounded else None)
 
 
 def foreign(arn: Value[str], region: str) -> bool:

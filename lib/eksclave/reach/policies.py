@@ -10,7 +10,7 @@ guides on the layer bucket.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from eksclave.reach.answer import Outcome
 from eksclave.reach.conditions import Context, holds
@@ -52,12 +52,16 @@ class Request:
 
 @dataclass(frozen=True)
 class Decision:
-    """Whether a policy lets a request pass; `origin` is the deciding statement or the policy."""
+    """Whether a policy lets a request pass; `origin` is the deciding statement or the policy.
+
+    `bounded` tells that the role's own policies allow it, and its permissions boundary decides.
+    """
 
     outcome: Outcome
     origin: Origin
     detail: str
     statement: Statement | None = field(default=None, compare=False)
+    bounded: bool = field(default=False, compare=False)
 
 
 def layer_request(bucket_arn: str) -> Request:
@@ -118,7 +122,7 @@ def decide_role(role: Role, request: Request, managed: Callable[[str], Policy | 
     for bound in bounds or ():
         if bound is not None and answer.outcome is Outcome.PASS:
             limit = _evaluate(bound.statements, bound.incomplete, request, lambda _: True, bound.origin)
-            answer = answer if limit.outcome is Outcome.PASS else limit
+            answer = answer if limit.outcome is Outcome.PASS else replace(limit, bounded=True)
     return answer
 
 

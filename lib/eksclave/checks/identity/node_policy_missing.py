@@ -127,6 +127,10 @@ def _wanted(view: View, asked: _Asked, role: Role, one_of_several: bool) -> Iter
         found, name = grants(view, role, want), NAMES[want]
         if found.outcome is Outcome.UNKNOWN or (found.outcome is Outcome.FAIL and one_of_several):
             yield unsure(view, "R6", f"whether {who} has {name} or the same is not known: {found.why}", role.origin)
+        elif found.outcome is Outcome.FAIL and found.boundary is not None:
+            reason = f"the permissions boundary of {who} forbids what {name} allows: {found.why}"
+            fix = f"allow what {name} allows in {found.boundary.address}, the boundary of {role.origin.address}"
+            yield fails(view, "R6", reason, found.boundary, fix=fix)
         elif found.outcome is Outcome.FAIL:
             there = next((arn for arn in map(str, role.managed) if foreign(arn, view.region)), "")
             arn = partition_of(view.region).managed_policy(name) if there else name
