@@ -80,6 +80,14 @@ class Snapshot:
     inputs: tuple[tuple[str, str], ...] = ()
     """The label of the input (a state of its own) by address, where there are several."""
 
+    slow_waits: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    """What separate rules of security groups wait for that takes minutes, by the rule's address."""
+
+    @cached_property
+    def slow_waits_by_address(self) -> dict[str, tuple[str, ...]]:
+        """What a rule of a security group waits for that takes minutes, by its address."""
+        return dict(self.slow_waits)
+
     @cached_property
     def assumed_by_address(self) -> dict[str, tuple[tuple[str, str], ...]]:
         """What the reader had to assume, as (attribute, sentence) by address."""

@@ -12,6 +12,7 @@ from eksclave.reach.build import (
     links,
     nacls,
     names,
+    order,
     queues,
     registries,
     routing,
@@ -83,6 +84,7 @@ def _snapshot(build: Build) -> Snapshot:
         partial=world.partial,
         secret=vpcs.secret_ranges(build),
         inputs=_inputs(world),
+        slow_waits=order.slow_waits(build),
     )
 
 
