@@ -114,3 +114,16 @@ def test_every_gateway_on_the_way_is_asked_for_its_policy() -> None:
     others = tuple(one for one in of.endpoints if one is not gateway)
     found = prove(replace(of, endpoints=(*others, open_one, strict)))
     assert Outcome.FAIL in {one.outcome for one in found.results if one.requirement == "N4"}
+
+
+def test_readings_that_aws_takes_either_way_pass() -> None:
+    either = hide("endpoints", subnets=OneOf((("aws_subnet.a",), ("aws_subnet.a", "aws_subnet.b")), "x"))
+    (found,) = [one for one in prove(either(world(FLAT))).results if one.requirement == "R15"]
+    assert found.outcome is Outcome.PASS
+
+
+def test_readings_that_aws_refuses_either_way_fail() -> None:
+    moved = hide("subnets", zone="eu-central-1a")(world(FLAT))
+    twice = ("aws_subnet.a", "aws_subnet.b")
+    either = hide("endpoints", subnets=OneOf((twice, ()), "x"))
+    assert {one.outcome for one in prove(either(moved)).results if one.requirement == "R15"} == {Outcome.FAIL}
