@@ -126,6 +126,11 @@ def decide_role(role: Role, request: Request, managed: Callable[[str], Policy | 
     return answer
 
 
+def decide(policy: Policy, request: Request, meant: Callable[[Statement], bool | None], at: Origin) -> Decision:
+    """Return whether one policy allows the request; `meant` tells whether a statement's principals are the caller."""
+    return _evaluate(policy.statements, policy.incomplete, request, meant, at)
+
+
 def decide_trust(trust: Value[Policy | None], service: str, action: str, at: Origin) -> Decision:
     """Return whether a role's trust policy lets a service of AWS (`ec2.amazonaws.com`) make the call.
 

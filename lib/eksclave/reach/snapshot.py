@@ -13,7 +13,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 
-from eksclave.reach.facts import clusters, dns, endpoints, groups, hosts, iam, links, network
+from eksclave.reach.facts import clusters, dns, endpoints, groups, hosts, iam, keys, links, network
 from eksclave.reach.facts.values import HOLE, OneOf, Origin, Unknown, Value
 
 __all__ = ["HOLE", "OneOf", "Origin", "Snapshot", "Unknown", "Value"]
@@ -57,6 +57,7 @@ class Snapshot:
     pull_through_rules: tuple[clusters.PullThroughRule, ...] = ()
     repositories: tuple[clusters.Repository, ...] = ()
     queues: tuple[clusters.Queue, ...] = ()
+    keys: tuple[keys.Key, ...] = ()
     roles: tuple[iam.Role, ...] = ()
     instance_profiles: tuple[iam.InstanceProfile, ...] = ()
     oidc_providers: tuple[iam.OidcProvider, ...] = ()
