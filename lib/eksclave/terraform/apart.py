@@ -30,16 +30,36 @@ def one_a_zone(value: Value, deref: Deref, notes: list[str]) -> Value:
 
 def one_network(value: Value, deref: Deref) -> Value:
     """Return the lists by VPC of what is of several: no resource stands in two."""
-    if not isinstance(value, list) or not all(isinstance(one, Ref) for one in value):
+    lists = [one for one in value.candidates if isinstance(one, list)] if isinstance(value, AnyOf) else [value]
+    if not all(isinstance(one, list) for one in lists) or not any(len(_networks(one, deref)) > 1 for one in lists):
         return value
-    networks: dict[str, list[Value]] = {}
-    for one in value:
-        vpc = deref(Ref(one.address, ("vpc_id",)))
-        if vpc == Ref(one.address, ("vpc_id",)) or not isinstance(vpc, (Ref, str)):
-            return value
-        networks.setdefault(str(vpc), []).append(one)
-    lists = tuple(networks[vpc] for vpc in sorted(networks))
-    return value if len(lists) < 2 else AnyOf(lists, "subnets of several VPCs, of which only one can be meant")
+    found: dict[str, list[Value]] = {}
+    for one in lists:
+        for part in _networks(one, deref).values():
+            found.setdefault(repr(part), part)
+    apart = tuple(found.values())
+    return apart[0] if len(apart) == 1 else AnyOf(apart, "subnets of several VPCs, of which only one can be meant")
+
+
+def _networks(members: list[Value], deref: Deref) -> dict[str, list[Value]]:
+    """Return the members by VPC; all under one name where the VPC of one is not known."""
+    found: dict[str, list[Value]] = {}
+    for one in members:
+        vpc = deref(Ref(one.address, ("vpc_id",))) if isinstance(one, Ref) else None
+        if not isinstance(vpc, (Ref, str)) or vpc == Ref(getattr(one, "address", ""), ("vpc_id",)):
+            return {"": members}
+        found.setdefault(str(vpc), []).append(one)
+    return found
+
+
+def two_or_more(value: Value) -> Value:
+    """Leave out readings that give a cluster one subnet alone: EKS takes two or more."""
+    if not isinstance(value, AnyOf):
+        return value
+    fitting = tuple(one for one in value.candidates if not isinstance(one, list) or len(one) > 1)
+    if not fitting:
+        return value
+    return fitting[0] if len(fitting) == 1 else AnyOf(fitting, value.reason)
 
 
 def without_default(value: Value, notes: list[str]) -> Value:

@@ -114,7 +114,7 @@ def _sources(
         instances = () if beside else tuple(place.scope.instances.get(block, {}).values())
         found.append(Source(label, hits, beside=beside, hidden=hidden, instances=instances))
     for variable in sorted(place.scope.call.get("expressions") or {}):
-        if attribute_kind(variable) in (None, kind) and _can(tracer, Term("var", variable, ()), place, kind):
+        if _can(tracer, Term("var", variable, ()), place, kind):
             hits = tracer.variable(variable, path, place.scope, want, trail)
             sure = variable == name or tells_its_kind(variable, kind)
             found.append(Source(base(variable, kind), _whole(variable, hits), sure))
