@@ -20,6 +20,7 @@ AFTER_CLUSTER = (
     "rules that wait for a cluster start beside its node groups, and stand before the first node boots; clusters of "
     "one plan are made side by side"
 )
+CNI_IN_TIME = "the vpc-cni add-on, which takes a minute, is made beside the node groups, which are given 15"
 _BOOT = ("ec2", "ecr.api", "ecr.dkr", "s3")
 
 
@@ -37,7 +38,7 @@ def needed_first(view: View, group: NodeGroup) -> list[Origin]:
         quick = tuple(origin for origin in quick if _late(view, group, origin))
     found = {
         origin.address: origin
-        for origin in (*_endpoints(view), *quick, *_cni(view))
+        for origin in (*_endpoints(view), *quick, *_cni(view, group))
         if _own(view, group, origin) and origin.address not in view.existing
     }
     return [found[address] for address in sorted(found)]
@@ -61,6 +62,9 @@ def assumed(view: View) -> tuple[str, ...]:
     said = [IN_TIME] if any(_comes_in_time(view, group) for group in groups) else []
     if said and any(_after_cluster(view, origin) for group in groups for origin in _doors(view, group)):
         said.append(AFTER_CLUSTER)
+    if said and decide(view.cluster.bootstrap_addons, bool) is False:
+        cni = {one.origin.address for one in view.addons if one.name == "vpc-cni"}
+        said += [CNI_IN_TIME] if any(cni - set(group.waits_for) for group in groups) else []
     for group in groups:
         here = view.snapshot.input_of(group.origin.address)
         for one in (
@@ -68,7 +72,7 @@ def assumed(view: View) -> tuple[str, ...]:
             *_doors(view, group),
             *_routes(view, group),
             *_policies(view, group),
-            *_cni(view),
+            *_cni(view, group),
         ):
             there = view.snapshot.input_of(one.address)
             if there != here and one.address not in view.existing:
@@ -135,10 +139,23 @@ def _policies(view: View, group: NodeGroup) -> Iterator[Origin]:
     yield from (Origin(address) for address in role.attachments) if role else ()
 
 
-def _cni(view: View) -> Iterator[Origin]:
-    """Without the copy that EKS installs by itself, the add-on must stand first, or nodes never become Ready."""
-    if decide(view.cluster.bootstrap_addons, bool) is False:
-        yield from (addon.origin for addon in view.addons if addon.name == "vpc-cni")
+def _cni(view: View, group: NodeGroup) -> Iterator[Origin]:
+    """Without the copy that EKS installs by itself, the add-on must stand, or nodes never become Ready.
+
+    Beside a new cluster's node groups it is made in time, as `CNI_IN_TIME` says (tf-aws-eks, before_compute); not if it
+    waits for the group itself.
+    """
+    for addon in view.addons if decide(view.cluster.bootstrap_addons, bool) is False else ():
+        if addon.name == "vpc-cni" and not (_comes_in_time(view, group) and not deadlocked(view, group)):
+            yield addon.origin
+
+
+def deadlocked(view: View, group: NodeGroup) -> str:
+    """Return the address of a CNI add-on that waits for the group whose nodes it makes Ready, empty if none does."""
+    if decide(view.cluster.bootstrap_addons, bool) is not False:
+        return ""
+    waiting = (one for one in view.addons if one.name == "vpc-cni" and group.origin.address in one.waits_for)
+    return next((one.origin.address for one in waiting), "")
 
 
 def lacks_cni(view: View) -> bool:

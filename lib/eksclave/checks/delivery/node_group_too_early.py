@@ -17,7 +17,7 @@ from collections.abc import Iterator, Sequence
 
 from eksclave.catalog.flows import find_flow
 from eksclave.checks.asking import passes, say, stop
-from eksclave.checks.ordering import assumed, block, lacks_cni, needed_first
+from eksclave.checks.ordering import assumed, block, deadlocked, lacks_cni, needed_first
 from eksclave.checks.result import Result
 from eksclave.checks.view import View
 from eksclave.reach.answer import Outcome
@@ -38,6 +38,13 @@ def ask(view: View, so_far: Sequence[Result]) -> Iterator[Result]:
         fix = f'add aws_eks_addon "vpc-cni" to {view.address}, before the node groups'
         yield say(view, "R16", Outcome.FAIL, reason, [stop(view.cluster.origin, reason)], fix=fix)
     for group in groups:
+        addon = deadlocked(view, group)
+        if addon and addon not in view.existing:
+            wrong += 1
+            reason = f"{addon} waits for {group.origin.address}, whose nodes become Ready only by this add-on"
+            fix = f"let {addon} not depend on {block(group.origin.address)}"
+            yield say(view, "R16", Outcome.FAIL, reason, [stop(group.origin, "is waited for")], fix=fix)
+            continue
         missing = [origin for origin in needed_first(view, group) if origin.address not in group.waits_for]
         if missing:
             wrong += 1

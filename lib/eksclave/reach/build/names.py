@@ -5,6 +5,7 @@ from __future__ import annotations
 from ipaddress import IPv4Address
 
 from eksclave.reach.build.base import GROUP, SUBNET, VPC, Build, once
+from eksclave.reach.build.profiles import hidden_zones, of_zones
 from eksclave.reach.facts import dns
 from eksclave.reach.facts.values import AFTER_APPLY, OneOf, Unknown, Value
 from eksclave.terraform.model import Resource
@@ -19,6 +20,8 @@ def private_zones(build: Build) -> tuple[dns.PrivateZone, ...]:
     associated: dict[str | None, list[object]] = {}
     for one in build.of("aws_route53_zone_association"):
         associated.setdefault(build.key(one.get("zone_id"), *_ZONE), []).append(one.get("vpc_id"))
+    for zone, vpcs in of_zones(build).items():
+        associated.setdefault(zone, []).extend(vpcs)
     records: dict[str, list[dns.ZoneRecord]] = {}
     unclear = ""
     for record in build.of("aws_route53_record"):
@@ -49,7 +52,7 @@ def private_zones(build: Build) -> tuple[dns.PrivateZone, ...]:
                 read,
             )
         )
-    return once(found)
+    return once([*found, *hidden_zones(build)])
 
 
 def _record(build: Build, record: Resource, zone: Resource | None) -> dns.ZoneRecord:

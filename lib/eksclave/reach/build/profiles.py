@@ -1,0 +1,49 @@
+"""Route 53 Profiles: what is associated with a profile answers in every VPC that the profile is associated with.
+
+Source: Route 53 developer guide, profiles.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from eksclave.reach.build.base import VPC, Build
+from eksclave.reach.facts import dns
+from eksclave.reach.facts.values import Unknown
+
+_PROFILE = ("aws_route53profiles_profile",)
+_ZONE = ("aws_route53_zone",)
+
+
+def of_zones(build: Build) -> dict[str, list[Any]]:
+    """Return the VPCs in which each private zone answers by a profile, by the zone's key."""
+    found: dict[str, list[Any]] = {}
+    for profile, resource in _resources(build):
+        zone = build.key(resource, *_ZONE)
+        if zone is not None:
+            found.setdefault(zone, []).extend(vpc for key, vpc, _ in _associations(build) if key == profile)
+    return found
+
+
+def hidden_zones(build: Build) -> Iterator[dns.PrivateZone]:
+    """Yield a zone of any name for each VPC with a profile of which the input does not show all that it brings."""
+    zones = {zone.address for zone in build.of(*_ZONE, data=True)}
+    shown: dict[str | None, bool] = {}
+    for profile, resource in _resources(build):
+        shown[profile] = shown.get(profile, True) and build.key(resource, *_ZONE) in zones
+    made = {profile.address for profile in build.of(*_PROFILE)}
+    for profile, vpc, one in _associations(build):
+        if profile not in made or not shown.get(profile, True) or None in shown:
+            why = Unknown(f"{one.address} brings names that the input does not show")
+            yield dns.PrivateZone(one.address, build.origin(one), why, build.many([vpc], *VPC), (), why.reason)
+
+
+def _resources(build: Build) -> list[tuple[str | None, Any]]:
+    many = build.of("aws_route53profiles_resource_association")
+    return [(build.key(one.get("profile_id"), *_PROFILE), one.get("resource_arn")) for one in many]
+
+
+def _associations(build: Build) -> list[tuple[str | None, Any, Any]]:
+    many = build.of("aws_route53profiles_association")
+    return [(build.key(one.get("profile_id"), *_PROFILE), one.get("resource_id"), one) for one in many]
