@@ -67,6 +67,9 @@ def candidates(
         )
         if bearing:
             found, named = bearing, True
+    worn = [one for one in found if want.said & set(words(one.base))] if want.plural and not own and not wanted else []
+    if not named and len(worn) == 1:
+        found, named = worn, True  # `local.security_group_id` of a cluster is `aws_security_group.cluster`
     if not named and any(one.sure for one in found):
         found = [one for one in found if one.sure]
     spoken = [one for one in found if place.words & set(words(one.base))]

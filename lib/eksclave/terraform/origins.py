@@ -22,8 +22,8 @@ from eksclave.terraform.values import Path
 _INDEX = re.compile(r'\[(?:\d+|"(?:[^"\\]|\\.)*")\]')
 _NO_THING = re.compile(
     r"^(create|enable|enabled|use|is|has|attach|should|manage|len|length|num|max|min|count)(_|$)"
-    r"|_(count|enabled|config|tags|prefix|suffix|version|region|azs|zones|cidrs?|policies|labels|annotations)$"
-    r"|^(name|region|azs|zones|tags|account_id|partition|dns_suffix|arch|environment|env|cidrs?|prefix|suffix|version|labels)$"
+    r"|_(count|enabled|config|tags|prefix|suffix|version|region|azs|zones|cidrs?|policies|labels|annotations|services?)$"
+    r"|^(name|region|azs|zones|tags|account_id|partition|dns_suffix|arch|environment|env|cidrs?|prefix|suffix|version|labels|services?)$"
 )
 PASSING = ("terraform_data", "null_resource", "time_sleep")
 """Resources that hand on what they are given: `terraform_data.x.output`, `time_sleep.x.triggers["subnet"]`."""

@@ -124,7 +124,10 @@ def _names(ref: Ref) -> set[str]:
     steps = split(ref.address)
     types = {at for at, step in enumerate(steps) if isinstance(step, str) and step.startswith("aws_")}
     said = [str(step) for at, step in enumerate(steps) if at not in types and step not in ("module", "data")]
-    return {word for one in said if telling(one) for word in words(one)}
+    beside = (
+        {"primary"} if ref.path[-1:] == ("cluster_security_group_id",) else set[str]()
+    )  # as people call EKS's group
+    return {word for one in said if telling(one) for word in words(one)} | beside
 
 
 def bears(step: str, term: Term) -> bool:

@@ -16,7 +16,7 @@ from eksclave.terraform.each import each_value
 from eksclave.terraform.evidence import Evidence
 from eksclave.terraform.exact import without_templates
 from eksclave.terraform.flags import decided
-from eksclave.terraform.kinds import ROUTE_TABLE, SECURITY_GROUP, SUBNET, VPC, attribute_kind
+from eksclave.terraform.kinds import POLICY_DOCUMENT, ROUTE_TABLE, SECURITY_GROUP, SUBNET, VPC, attribute_kind
 from eksclave.terraform.notes import Plain
 from eksclave.terraform.origins import PASSING, Origins
 from eksclave.terraform.outputs import could_be, flagged
@@ -124,7 +124,9 @@ class Tracer:
             listed = decided(listed, place, self.variables, want.plural, trail.notes)
         leading = [term for term in listed if self._can(term, place, want)]
         silent = [term for term in leading if term.root == "local" and not self._speaks(term, rest, place, want)]
-        leading = [term for term in leading if term not in silent] + silent  # guesses count where nothing else fits
+        leading = [term for term in leading if term not in silent]
+        if want.kind is not POLICY_DOCUMENT:  # of some other policy in the configuration there is no telling
+            leading += silent  # guesses count where nothing else fits
         if not leading:
             return []
         self.left[0] -= 1
