@@ -39,11 +39,13 @@ def _configured(build: Build, addon: Resource, value: Any, elsewhere: bool) -> l
     if value is None:
         return []
     named = value.references if isinstance(value, NotKnown) else ()
-    subnets = _named(build, named, SUBNET[0])
+    subnets, groups = _named(build, named, SUBNET[0]), _groups(build, named)
+    if not subnets and isinstance(value, NotKnown):
+        subnets = _reached(build, addon, SUBNET[0])
+        groups = _either(_reached(build, addon, GROUP[0]))
     if not subnets:
         build.assumed.append((addon.address, "configuration_values", HIDDEN))
         return []
-    groups = _groups(build, named)
     said = f"custom networking puts the pods into {', '.join(subnets)}: its configuration refers to them"
     build.assumed.append((addon.address, "configuration_values", said))
     return [_config(build, addon, "", tuple(subnets), groups)]
@@ -91,10 +93,33 @@ def _named(build: Build, references: tuple[Ref, ...], kind: str) -> list[str]:
     return sorted(found)
 
 
+def _reached(build: Build, addon: Resource, kind: str) -> list[str]:
+    """Return the things of a kind that the add-on waits for by an expression, through whatever modules it comes.
+
+    What a depends_on brings comes with all else that is in its module: routes, endpoints, rules.
+    """
+    waited = [build.world.resources[one] for one in addon.waits_for if one in build.world.resources]
+    whole = {one.module for one in waited if one.type in _ONLY_BY_DEPENDS_ON}
+    return sorted(one.address for one in waited if one.type == kind and one.module not in whole)
+
+
+_ONLY_BY_DEPENDS_ON = (
+    "aws_route",
+    "aws_route_table_association",
+    "aws_security_group_rule",
+    "aws_vpc_endpoint",
+    "aws_vpc_security_group_ingress_rule",
+)
+
+
 def _groups(build: Build, references: tuple[Ref, ...]) -> Value[tuple[str, ...]]:
     """Return the pods' groups; of several that are named the plan does not keep which zone has which."""
     named = _named(build, references, GROUP[0])
     named += [key for ref in references if ref.path and (key := build.renamed.get(str(ref)))]
+    return _either(named)
+
+
+def _either(named: list[str]) -> Value[tuple[str, ...]]:
     found = tuple(sorted(set(named)))
     if len(found) < 2:
         return found
