@@ -57,12 +57,9 @@ class Tracer:
         if not place.block:
             return value, notes
         choices = value.candidates if isinstance(value, AnyOf) else (value,)
-        left = [one for one in choices if not self._impossible(one, place)]
-        if not left:
+        if any(self._impossible(one, place) for one in choices):
             return self._value(expression, place, want)
-        return (
-            value if len(left) == len(choices) else AnyOf(tuple(left), value.reason) if left[1:] else left[0]
-        ), notes
+        return value, notes
 
     def _impossible(self, choice: Value, place: Place) -> bool:
         return any(self._waits(one, place) for one in (choice if isinstance(choice, list) else [choice]))
