@@ -15,6 +15,7 @@ from eksclave.reach.build.unsure import Unsure, may_belong
 from eksclave.reach.build.vpcs import extra_tags, owned
 from eksclave.reach.facts.groups import (
     OWN_RANGE,
+    SOME_GROUP,
     GroupRef,
     GroupRule,
     Peer,
@@ -202,7 +203,8 @@ def _reference(build: Build, value: Any) -> Value[Peer]:
     """A group of a peered VPC may be written as ACCOUNT/sg-ID."""
     if isinstance(value, str) and "/" in value:
         value = value.rsplit("/", 1)[1]
-    return _referred(build.one(value, *GROUP), GroupRef)
+    found = build.one(value, *GROUP)
+    return SOME_GROUP if isinstance(found, Unknown) and found != NOT_IN_INPUT else _referred(found, GroupRef)
 
 
 def _referred(key: Value[str], made: Any) -> Value[Peer]:

@@ -22,6 +22,7 @@ Peer: TypeAlias = IPv4Network | IPv6Network | GroupRef | PrefixListRef
 """The other side of a security group rule. `self` is written as a `GroupRef` to the group itself."""
 
 
+SOME_GROUP = Unknown("a security group, of which it is not known which")
 OWN_RANGE = Unknown("the range that AWS gives to a VPC or a subnet, known after apply")
 """A peer of which one thing is known: it is not everybody."""
 
