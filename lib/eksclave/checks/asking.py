@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from eksclave.catalog.flows import find_flow
-from eksclave.checks.ids import find_promise
+from eksclave.checks.ids import find_promise, is_promise
 from eksclave.checks.readings import readings
 from eksclave.checks.result import Packet, Result, StoppedAt
 from eksclave.checks.view import View
@@ -40,7 +40,7 @@ def say(
     impact: str = "",
 ) -> Result:
     """Return the answer to a condition, with the catalogue's symptom and fix where it did not pass."""
-    fact = find_promise(requirement) if requirement.startswith("P") else find_flow(requirement)
+    fact = find_promise(requirement) if is_promise(requirement) else find_flow(requirement)
     bad = outcome is not Outcome.PASS
     return Result(
         requirement,

@@ -13,6 +13,7 @@ from eksclave.checks.view import View
 from eksclave.reach.facts.clusters import Cluster, NodeGroup
 from eksclave.reach.facts.iam import Role
 from eksclave.reach.facts.values import choices, known_or
+from eksclave.reach.names import is_amazon_dns
 from eksclave.reach.snapshot import Snapshot
 
 Found = Iterator[tuple[F, str]]
@@ -226,5 +227,6 @@ def _surroundings(view: View) -> Found:
             yield F.CFN_SIGNAL, endpoint.origin.address
     options = {one.key: one for one in view.snapshot.dhcp_options}
     chosen = options.get(known_or(view.vpc.dhcp, None) or "") if view.vpc else None
-    if chosen and "AmazonProvidedDNS" not in known_or(chosen.servers, ("AmazonProvidedDNS",)):
+    servers = known_or(chosen.servers, ()) if chosen else ()
+    if chosen and view.vpc and servers and not any(is_amazon_dns(view.vpc, server) for server in servers):
         yield F.CUSTOM_DNS, chosen.origin.address

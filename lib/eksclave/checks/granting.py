@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from eksclave.catalog.cluster_policies import AUTO_MODE_POLICIES, CLUSTER_POLICY_ACTIONS
 from eksclave.catalog.managed_policies import MANAGED_POLICY_ACTIONS
 from eksclave.catalog.partitions import partition_of
 from eksclave.catalog.registries import addon_account
@@ -12,20 +13,25 @@ from eksclave.checks.view import View
 from eksclave.reach.answer import Outcome, worst
 from eksclave.reach.facts.iam import Policy, Principal, Role, Statement
 from eksclave.reach.facts.values import HOLE, Origin, Unknown, Value, choices, known_or
-from eksclave.reach.policies import Request, decide_role
+from eksclave.reach.policies import Request, decide_role, decide_trust
 
 NAMES = {
     "worker": "AmazonEKSWorkerNodePolicy",
     "registry": "AmazonEC2ContainerRegistryPullOnly",
     "cni": "AmazonEKS_CNI_Policy",
     "session": "AmazonSSMManagedInstanceCore",
+    "cluster": "AmazonEKSClusterPolicy",
+    **{name: name for name in AUTO_MODE_POLICIES},
 }
-"""The managed policy that is meant for each want. EKS user guide, create-node-role; Systems Manager user guide."""
+"""The managed policy that is meant for each want. EKS user guide, create-node-role, cluster-iam-role and
+auto-cluster-iam-role; Systems Manager user guide."""
 _ACTIONS = {
     "worker": ("ec2:DescribeInstances",),
     "registry": ("ecr:GetAuthorizationToken", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"),
     "cni": ("ec2:CreateNetworkInterface", "ec2:AttachNetworkInterface"),
     "session": (*SSM["ssm"], *SSM["ssmmessages"]),
+    "cluster": CLUSTER_POLICY_ACTIONS["AmazonEKSClusterPolicy"],
+    **{name: CLUSTER_POLICY_ACTIONS[name] for name in AUTO_MODE_POLICIES},
 }
 _WIDER = {
     "AmazonEKSWorkerNodeMinimalPolicy": _ACTIONS["worker"],  # EKS gives its nodes what they describe themselves with
@@ -42,11 +48,12 @@ OTHERS = "policies of roles that the input does not show deny nothing that nodes
 
 @dataclass(frozen=True)
 class Grant:
-    """Whether a role may do what is wanted, why, and what that rests on."""
+    """Whether a role may do what is wanted, why, what that rests on, and the permissions boundary that forbids it."""
 
     outcome: Outcome
     why: str
     assumptions: tuple[str, ...] = ()
+    boundary: Origin | None = None
 
 
 def grants(view: View, role: Role, want: str) -> Grant:
@@ -54,13 +61,20 @@ def grants(view: View, role: Role, want: str) -> Grant:
     # EKS asks for the worker policy by name, though the CNI's holds the calls of nodes, too.
     left = tuple(arn for arn in role.managed if want != "worker" or not str(arn).endswith(NAMES["cni"]))
     left = tuple(arn for arn in left if not foreign(arn, view.region))
+    of_cluster = want == "cluster" or want in AUTO_MODE_POLICIES
+    left = tuple(arn for arn in left if of_cluster or str(arn).rpartition("/")[2] not in CLUSTER_POLICY_ACTIONS)
     role = replace(role, managed=left)
     found = [decide_role(role, _request(view, action), managed_policy) for action in _ACTIONS[want]]
     outcome = worst([one.outcome for one in found])
     bad = next((one for one in found if one.outcome is outcome), found[0])
     hidden = role.managed_incomplete or any(known_or(arn, None) is None for arn in role.managed)
     hidden = hidden or any(not isinstance(one, Policy) for one in role.policies)
-    return Grant(outcome, bad.detail, (OTHERS,) if hidden and outcome is Outcome.PASS else ())
+    rests = bad.statement
+    if of_cluster and outcome is Outcome.UNKNOWN and not hidden and rests is not None and rests.effect == "Allow":
+        said = f"statement '{rests.sid or rests.origin}' allows what stands in {NAMES[want]}"
+        return Grant(Outcome.PASS, bad.detail, (said,))
+    rests_on = (OTHERS,) if hidden and outcome is Outcome.PASS else ()
+    return Grant(outcome, bad.detail, rests_on, bad.origin if bad.bounded else None)
 
 
 def foreign(arn: Value[str], region: str) -> bool:
@@ -68,6 +82,12 @@ def foreign(arn: Value[str], region: str) -> bool:
     parts = arn.split(":") if isinstance(arn, str) else []
     aws_own = len(parts) == 6 and parts[4] == "aws" and HOLE not in parts[1]
     return bool(aws_own and region) and parts[1] != partition_of(region).id
+
+
+def refused(role: Role, service: str, actions: tuple[str, ...]) -> str:
+    """Return the first of these calls that the role's trust policy surely does not let the service make, else ""."""
+    decided = ((action, decide_trust(role.trust, service, action, role.origin)) for action in actions)
+    return next((action for action, found in decided if found.outcome is Outcome.FAIL), "")
 
 
 def not_trusted_in_china(role: Role, region: str) -> bool:
@@ -91,7 +111,11 @@ def managed_policy(arn: str) -> Policy | None:
         return None
     key = arn.partition(":policy/")[2]
     name = key.rpartition("/")[2]
-    actions = (*MANAGED_POLICY_ACTIONS.get(key, MANAGED_POLICY_ACTIONS.get(name, ())), *_WIDER.get(name, ()))
+    actions = (
+        *MANAGED_POLICY_ACTIONS.get(key, MANAGED_POLICY_ACTIONS.get(name, ())),
+        *CLUSTER_POLICY_ACTIONS.get(name, ()),
+        *_WIDER.get(name, ()),
+    )
     origin = Origin(arn)
     statement = Statement("Allow", origin, actions, resources=("*",), principals=(Principal("*", "*"),))
     unread = "" if actions else f"what {name} allows is not in the catalogue"

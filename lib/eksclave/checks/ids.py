@@ -72,7 +72,7 @@ NAMES = {
 
 @dataclass(frozen=True)
 class Promise:
-    """A requirement of our own beside the catalogue of flows: the cluster is never public."""
+    """A requirement of our own beside the catalogue of flows: the cluster is never public, its keys may be used."""
 
     id: str
     name: str
@@ -112,6 +112,15 @@ PROMISES = (
         "whoever finds a way in finds the door open",
         "name the callers' ranges or security groups instead of 0.0.0.0/0",
     ),
+    Promise(
+        "K1",
+        "key-policy-forbids",
+        "the policies of the KMS keys let EKS encrypt secrets, and Auto Scaling the volumes of nodes",
+        "CreateCluster is denied, or instances end with Client.InternalError before they boot",
+        "allow kms:CreateGrant and what goes with it in the key's policy",
+        "KMS guide, key policies; EC2 Auto Scaling guide, key-policy-requirements-EBS-encryption",
+        "boot",
+    ),
 )
 _PROMISES = {promise.id: promise for promise in PROMISES}
 
@@ -137,6 +146,11 @@ def title_of(id: str) -> str:
         return _PROMISES[id].title
     flow = flow_or_none(id)
     return flow.title if flow else id
+
+
+def is_promise(id: str) -> bool:
+    """Tell whether this is the id of a requirement of our own."""
+    return id in _PROMISES
 
 
 def find_promise(id: str) -> Promise:

@@ -4,15 +4,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from ipaddress import IPv4Network
 
 from eksclave.checks.serving import endpoints_of
 from eksclave.checks.view import View
 from eksclave.reach.facts.clusters import NodeGroup
+from eksclave.reach.facts.groups import GroupRef, GroupRule, Peer
 from eksclave.reach.facts.values import Origin, choices, decide, known_or
 
 IN_TIME = (
-    "route table associations, network ACL entries and role policies, which Terraform starts beside the cluster, stand "
-    "before the cluster does"
+    "route table associations, network ACL entries, rules of security groups and role policies, which Terraform starts "
+    "beside the cluster, stand before the cluster does"
+)
+AFTER_CLUSTER = (
+    "rules that wait for a cluster start beside its node groups, and stand before the first node boots; clusters of "
+    "one plan are made side by side"
 )
 _BOOT = ("ec2", "ecr.api", "ecr.dkr", "s3")
 
@@ -22,13 +28,16 @@ def needed_first(view: View, group: NodeGroup) -> list[Origin]:
 
     Of another state (a stack, a plan beside this one) nothing is asked: no depends_on can name it, and states are
     applied one after the other, which `assumed` says. Routes,
-    ACL entries and attachments take seconds and refer to no cluster: where the group waits for a cluster that is made
-    in the same run (ten minutes), they stand long before it, as `IN_TIME` says. Endpoints take minutes: they are asked.
+    ACL entries, rules and attachments take seconds: where the group waits for a cluster that is made in the same run
+    (ten minutes), they stand long before it, as `IN_TIME` says, unless they wait for what is slow themselves. Endpoints
+    take minutes: they are asked.
     """
-    quick = () if _comes_in_time(view, group) else (*_routes(view, group), *_policies(view, group))
+    quick = (*_routes(view, group), *_policies(view, group), *_doors(view, group))
+    if _comes_in_time(view, group):
+        quick = tuple(origin for origin in quick if _late(view, group, origin))
     found = {
         origin.address: origin
-        for origin in (*_endpoints(view, group), *quick, *_cni(view))
+        for origin in (*_endpoints(view), *quick, *_cni(view))
         if _own(view, group, origin) and origin.address not in view.existing
     }
     return [found[address] for address in sorted(found)]
@@ -40,13 +49,27 @@ def _comes_in_time(view: View, group: NodeGroup) -> bool:
     return cluster in group.waits_for and cluster not in view.existing
 
 
+def _late(view: View, group: NodeGroup, origin: Origin) -> bool:
+    """Tell whether this waits for something slow that the group does not wait for; clusters are made side by side."""
+    clusters = {cluster.origin.address for cluster in view.snapshot.clusters}
+    return bool(set(view.snapshot.slow_waits_by_address.get(origin.address, ())) - clusters - set(group.waits_for))
+
+
 def assumed(view: View) -> tuple[str, ...]:
     """Return what the order of creation rests on, for the report."""
     groups = [group for group in view.node_groups if group.origin.address not in view.existing]
     said = [IN_TIME] if any(_comes_in_time(view, group) for group in groups) else []
+    if said and any(_after_cluster(view, origin) for group in groups for origin in _doors(view, group)):
+        said.append(AFTER_CLUSTER)
     for group in groups:
         here = view.snapshot.input_of(group.origin.address)
-        for one in (*_endpoints(view, group), *_routes(view, group), *_policies(view, group), *_cni(view)):
+        for one in (
+            *_endpoints(view),
+            *_doors(view, group),
+            *_routes(view, group),
+            *_policies(view, group),
+            *_cni(view),
+        ):
             there = view.snapshot.input_of(one.address)
             if there != here and one.address not in view.existing:
                 said.append(f"{there} is applied before {here}: no depends_on reaches from one input into another")
@@ -62,13 +85,39 @@ def _own(view: View, group: NodeGroup, origin: Origin) -> bool:
     return view.snapshot.input_of(group.origin.address) == view.snapshot.input_of(origin.address)
 
 
-def _endpoints(view: View, group: NodeGroup) -> Iterator[Origin]:
+def _after_cluster(view: View, origin: Origin) -> bool:
+    return view.cluster.origin.address in view.snapshot.slow_waits_by_address.get(origin.address, ())
+
+
+def _endpoints(view: View) -> Iterator[Origin]:
+    yield from (endpoint.origin for service in _BOOT for endpoint in endpoints_of(view, service))
+
+
+def _doors(view: View, group: NodeGroup) -> Iterator[Origin]:
+    """Yield the rules of the endpoints' groups that let these nodes in."""
+    worn = {key for keys in choices(group.groups) or () for key in keys}
+    ranges = [cidr for subnet in view.subnets(group.subnets) for cidr in choices(subnet.cidr) or ()]
     for service in _BOOT:
         for endpoint in endpoints_of(view, service):
-            yield endpoint.origin
             for key in (choices(endpoint.groups) or ((),))[0] if endpoint.kind == "Interface" else ():
                 guard = view.snapshot.group_by_key.get(key)
-                yield from (rule.origin for rule in guard.rules if not rule.egress) if guard else ()
+                rules = [rule for rule in guard.rules if not rule.egress] if guard else []
+                yield from (rule.origin for rule in rules if _lets_in(rule, worn, ranges))
+
+
+def _lets_in(rule: GroupRule, worn: set[str], ranges: list[IPv4Network]) -> bool:
+    """Tell whether a rule may let the nodes in to 443; whom a prefix list names is not looked at."""
+    ports = known_or(rule.ports, None)
+    if ports is not None and not ports.first <= 443 <= ports.last:
+        return False
+    peers = choices(rule.peer)
+    return peers is None or any(_is_met(peer, worn, ranges) for peer in peers)
+
+
+def _is_met(peer: Peer, worn: set[str], ranges: list[IPv4Network]) -> bool:
+    if isinstance(peer, GroupRef):
+        return not worn or peer.key in worn
+    return not isinstance(peer, IPv4Network) or not ranges or any(peer.overlaps(one) for one in ranges)
 
 
 def _routes(view: View, group: NodeGroup) -> Iterator[Origin]:

@@ -16,7 +16,7 @@ from eksclave.reach.snapshot import Snapshot
 from eksclave.reach.zones import NameSpace
 
 AMAZON_DNS = "AmazonProvidedDNS"
-LINK_LOCAL_DNS = "169.254.169.253"
+LINK_LOCAL_DNS = ("169.254.169.253", "fd00:ec2::253")
 DEPTH = 8
 
 
@@ -94,7 +94,7 @@ def _servers(snapshot: Snapshot, vpc: Vpc) -> tuple[list[Vpc], list[Answer]]:
             problems.append(_unknown(vpc.origin, f"the DHCP options {key} are not in the input"))
         else:
             for server in _listed(options.servers, options.origin, problems):
-                if server in (AMAZON_DNS, LINK_LOCAL_DNS) or _is_resolver(vpc, server):
+                if is_amazon_dns(vpc, server):
                     views[vpc.key] = vpc
                 elif behind := _inbound(snapshot, server):
                     views[behind.key] = behind
@@ -112,6 +112,14 @@ def _listed(servers: Value[tuple[str, ...]], origin: Origin, problems: list[Answ
     if any(not many for many in found):
         problems.append(Answer(AnswerKind.NO_RESOLVER, origin, "the DHCP option set names no DNS server"))
     return sorted({one for many in found for one in many})
+
+
+def is_amazon_dns(vpc: Vpc, server: str) -> bool:
+    """Tell whether a server of DHCP options is the VPC's own resolver, which nothing filters, by any of its names.
+
+    Source: VPC user guide, Amazon DNS server.
+    """
+    return server in (AMAZON_DNS, *LINK_LOCAL_DNS) or _is_resolver(vpc, server)
 
 
 def _is_resolver(vpc: Vpc, server: str) -> bool:

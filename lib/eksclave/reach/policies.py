@@ -10,7 +10,7 @@ guides on the layer bucket.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from eksclave.reach.answer import Outcome
 from eksclave.reach.conditions import Context, holds
@@ -52,12 +52,16 @@ class Request:
 
 @dataclass(frozen=True)
 class Decision:
-    """Whether a policy lets a request pass; `origin` is the deciding statement or the policy."""
+    """Whether a policy lets a request pass; `origin` is the deciding statement or the policy.
+
+    `bounded` tells that the role's own policies allow it, and its permissions boundary decides.
+    """
 
     outcome: Outcome
     origin: Origin
     detail: str
     statement: Statement | None = field(default=None, compare=False)
+    bounded: bool = field(default=False, compare=False)
 
 
 def layer_request(bucket_arn: str) -> Request:
@@ -118,8 +122,38 @@ def decide_role(role: Role, request: Request, managed: Callable[[str], Policy | 
     for bound in bounds or ():
         if bound is not None and answer.outcome is Outcome.PASS:
             limit = _evaluate(bound.statements, bound.incomplete, request, lambda _: True, bound.origin)
-            answer = answer if limit.outcome is Outcome.PASS else limit
+            answer = answer if limit.outcome is Outcome.PASS else replace(limit, bounded=True)
     return answer
+
+
+def decide(policy: Policy, request: Request, meant: Callable[[Statement], bool | None], at: Origin) -> Decision:
+    """Return whether one policy allows the request; `meant` tells whether a statement's principals are the caller."""
+    return _evaluate(policy.statements, policy.incomplete, request, meant, at)
+
+
+def decide_trust(trust: Value[Policy | None], service: str, action: str, at: Origin) -> Decision:
+    """Return whether a role's trust policy lets a service of AWS (`ec2.amazonaws.com`) make the call.
+
+    The name that a service has in China alone (`ec2.amazonaws.com.cn`) counts as the same one.
+    """
+    if not isinstance(trust, Policy):
+        return Decision(Outcome.UNKNOWN, at, f"its trust policy is not known: {why_unknown(trust) or 'none is given'}")
+    request = Request(action, "*", principal=None, context=tuple((key, Unknown("a service")) for key in PRINCIPAL_KEYS))
+
+    def meant(statement: Statement) -> bool | None:
+        found = choices(statement.principals) if statement.principals is not None else None
+        if found is None:
+            return None
+        answers = {either([_service(one, service) for one in many]) for many in found}
+        return answers.pop() if len(answers) == 1 else None
+
+    return _evaluate(trust.statements, trust.incomplete, request, meant, trust.origin)
+
+
+def _service(one: Principal, service: str) -> bool | None:
+    if one.type != "Service":
+        return None if one.type == "*" else False
+    return matches(one.value.removesuffix(".cn"), service, wild=False)
 
 
 def _managed(arn: Value[str], managed: Callable[[str], Policy | None]) -> Value[Policy]:

@@ -13,7 +13,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 
-from eksclave.reach.facts import clusters, dns, endpoints, groups, hosts, iam, links, network
+from eksclave.reach.facts import clusters, dns, endpoints, groups, hosts, iam, keys, links, network
 from eksclave.reach.facts.values import HOLE, OneOf, Origin, Unknown, Value
 
 __all__ = ["HOLE", "OneOf", "Origin", "Snapshot", "Unknown", "Value"]
@@ -58,6 +58,7 @@ class Snapshot:
     repositories: tuple[clusters.Repository, ...] = ()
     image_locks: tuple[clusters.ImageLock, ...] = ()
     queues: tuple[clusters.Queue, ...] = ()
+    keys: tuple[keys.Key, ...] = ()
     roles: tuple[iam.Role, ...] = ()
     instance_profiles: tuple[iam.InstanceProfile, ...] = ()
     oidc_providers: tuple[iam.OidcProvider, ...] = ()
@@ -80,6 +81,14 @@ class Snapshot:
     """Ranges that the input marks as sensitive: no address of theirs is printed."""
     inputs: tuple[tuple[str, str], ...] = ()
     """The label of the input (a state of its own) by address, where there are several."""
+
+    slow_waits: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    """What separate rules of security groups wait for that takes minutes, by the rule's address."""
+
+    @cached_property
+    def slow_waits_by_address(self) -> dict[str, tuple[str, ...]]:
+        """What a rule of a security group waits for that takes minutes, by its address."""
+        return dict(self.slow_waits)
 
     @cached_property
     def assumed_by_address(self) -> dict[str, tuple[tuple[str, str], ...]]:

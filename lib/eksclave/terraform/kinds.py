@@ -65,6 +65,8 @@ POLICY_DOCUMENT = _kind(
 LOAD_BALANCER = _kind("load_balancer", "aws_lb", "aws_alb", attribute="arn")
 TARGET_GROUP = _kind("target_group", "aws_lb_target_group", "aws_alb_target_group", attribute="arn")
 INSTANCE = _kind("instance", "aws_instance")
+KEY = _kind("key", "aws_kms_key", attribute="key_id")
+KEY_ARN = _kind("key", "aws_kms_key", attribute="arn")
 
 _BY_NAME: dict[str, Kind] = {
     "vpc_id": VPC,
@@ -131,6 +133,7 @@ _BY_NAME: dict[str, Kind] = {
     "principal_arn": ROLE_ARN,
     "role": ROLE_NAME,
     "policy_arn": POLICY_ARN,
+    "permissions_boundary": POLICY_ARN,
     "iam_instance_profile": PROFILE,
     "cluster_name": CLUSTER,
     "launch_template_id": LAUNCH_TEMPLATE,
@@ -154,7 +157,10 @@ _BY_TYPE: dict[tuple[str, str], Kind] = {
     ("aws_eks_node_group", "id"): LAUNCH_TEMPLATE,  # in the block launch_template
     ("aws_autoscaling_group", "id"): LAUNCH_TEMPLATE,
     ("aws_instance", "id"): LAUNCH_TEMPLATE,
-    ("aws_eks_cluster", "key_arn"): _kind("key", "aws_kms_key", attribute="arn"),
+    ("aws_eks_cluster", "key_arn"): KEY_ARN,
+    ("aws_launch_template", "kms_key_id"): KEY_ARN,
+    ("aws_kms_key_policy", "key_id"): KEY,
+    ("aws_kms_grant", "key_id"): KEY,
     ("aws_iam_policy_attachment", "roles"): ROLE_NAME,
     ("aws_route", "gateway_id"): _kind("gateway", "aws_internet_gateway", "aws_vpn_gateway"),
     ("aws_route53_zone", "vpc_id"): VPC,
@@ -177,6 +183,8 @@ _DOCUMENT_TYPES = (
     "aws_iam_policy",
     "aws_iam_role",
     "aws_iam_role_policy",
+    "aws_kms_key",
+    "aws_kms_key_policy",
     "aws_vpc_endpoint",
     "aws_vpc_endpoint_policy",
 )

@@ -54,7 +54,7 @@ CASES = {
     "groups": ("P4", FLAT, hide("endpoints", groups=HIDDEN)),
     "metadata": ("L1", FLAT, hide("node_groups", metadata=HIDDEN)),
     "worker role": ("R6", FLAT, hide("node_groups", role=HIDDEN)),
-    "either role": ("R6", FLAT, hide("node_groups", role=OneOf(("aws_iam_role.node", "aws_iam_role.cluster"), "x"))),
+    "either role": ("R6", FLAT, hide("node_groups", role=OneOf(("aws_iam_role.node", "aws_iam_role.bastion"), "x"))),
     "policies": ("R6", FLAT, hide("roles", managed=(HIDDEN,))),
     "boundary": ("R6", FLAT, hide("roles", boundary=HIDDEN)),
     "admission": ("R7", SELF, hide("access_entries", principal=HIDDEN)),
@@ -114,3 +114,16 @@ def test_every_gateway_on_the_way_is_asked_for_its_policy() -> None:
     others = tuple(one for one in of.endpoints if one is not gateway)
     found = prove(replace(of, endpoints=(*others, open_one, strict)))
     assert Outcome.FAIL in {one.outcome for one in found.results if one.requirement == "N4"}
+
+
+def test_readings_that_aws_takes_either_way_pass() -> None:
+    either = hide("endpoints", subnets=OneOf((("aws_subnet.a",), ("aws_subnet.a", "aws_subnet.b")), "x"))
+    (found,) = [one for one in prove(either(world(FLAT))).results if one.requirement == "R15"]
+    assert found.outcome is Outcome.PASS
+
+
+def test_readings_that_aws_refuses_either_way_fail() -> None:
+    moved = hide("subnets", zone="eu-central-1a")(world(FLAT))
+    twice = ("aws_subnet.a", "aws_subnet.b")
+    either = hide("endpoints", subnets=OneOf((twice, ()), "x"))
+    assert {one.outcome for one in prove(either(moved)).results if one.requirement == "R15"} == {Outcome.FAIL}

@@ -19,7 +19,10 @@ from eksclave.catalog.flows import find_flow
 from eksclave.checks.asking import fails, passes, unsure
 from eksclave.checks.result import Result
 from eksclave.checks.view import View
+from eksclave.reach.answer import Outcome
+from eksclave.reach.facts.iam import Role
 from eksclave.reach.facts.values import is_known, known_or, why_unknown
+from eksclave.reach.policies import decide_trust
 
 ASKS = ("R7",)
 
@@ -45,11 +48,37 @@ def ask(view: View, so_far: Sequence[Result]) -> Iterator[Result]:
             yield unsure(view, "R7", f"whether the role of {group.origin.address} is admitted: {why}", group.origin)
         elif role not in admitted | managed and not old:
             wrong += 1
-            fix = f'add aws_eks_access_entry: cluster_name of {view.address}, principal_arn of {role}, type "EC2_LINUX"'
-            yield fails(
-                view, "R7", f"nothing admits the role of {group.origin.address} to the cluster", group.origin, fix=fix
-            )
+            reason = f"nothing admits the role of {group.origin.address} to the cluster"
+            yield fails(view, "R7", reason, group.origin, fix=_entry(view, role))
+    spare = [] if perhaps or old or not view.has(Feature.KARPENTER) else _spare_node_roles(view)
+    for role in (one for one in spare if one.key not in admitted | managed):
+        wrong += 1
+        reason = f"nothing admits {role.origin.address}, the role of Karpenter's nodes, to the cluster"
+        yield fails(view, "R7", reason, role.origin, fix=_entry(view, role.key))
     if asked and not wrong:
         yield passes(view, "R7", "an access entry or aws-auth admits the role of every self-managed node")
-    elif view.has(Feature.KARPENTER) and not asked:
-        yield passes(view, "R7", "the nodes' role is admitted", ("the role of Karpenter's nodes has an access entry",))
+    elif view.has(Feature.KARPENTER) and not asked and not wrong:
+        rests = () if spare else ("the role of Karpenter's nodes has an access entry",)
+        yield passes(view, "R7", "the nodes' role is admitted", rests)
+
+
+def _entry(view: View, role: str) -> str:
+    return f'add aws_eks_access_entry: cluster_name of {view.address}, principal_arn of {role}, type "EC2_LINUX"'
+
+
+def _spare_node_roles(view: View) -> list[Role]:
+    """Return the roles made for nodes that no group of nodes has: where Karpenter runs, those of its nodes.
+
+    Only where access entries alone admit (else aws-auth, which Terraform need not know, may), and in a lone cluster.
+    """
+    if view.cluster.authentication_mode != "API" or len(view.snapshot.clusters) > 1:
+        return []
+    taken = {known_or(group.role, "") for group in view.snapshot.node_groups}
+    taken.add(known_or(view.cluster.auto_mode_node_role, None) or "")
+    return [role for role in view.snapshot.roles if role.key not in taken and _is_made_for_nodes(role)]
+
+
+def _is_made_for_nodes(role: Role) -> bool:
+    named = {known_or(arn, "").rpartition("/")[2] for arn in role.managed}
+    trusted = decide_trust(role.trust, "ec2.amazonaws.com", "sts:AssumeRole", role.origin).outcome is Outcome.PASS
+    return trusted and bool(named & {"AmazonEKSWorkerNodePolicy", "AmazonEKSWorkerNodeMinimalPolicy"})

@@ -19,6 +19,7 @@ from eksclave.checks.result import Result
 from eksclave.checks.view import View
 from eksclave.reach.facts.network import DhcpOptions
 from eksclave.reach.facts.values import choices, why_unknown
+from eksclave.reach.names import is_amazon_dns
 
 ASKS = ("D4",)
 
@@ -50,13 +51,11 @@ def ask(view: View, so_far: Sequence[Result]) -> Iterator[Result]:
 
 def _options(view: View, options: DhcpOptions) -> Iterator[Result]:
     where = options.origin.address
-    base = [str(cidr.network_address + 2) for cidr in (choices(view.vpc.cidrs) or ((),))[0]] if view.vpc else []
-    amazon = {"AmazonProvidedDNS", "169.254.169.253", *base}
     inbound = {str(address) for one in view.snapshot.resolver_endpoints if one.inbound for address in one.addresses}
     servers = choices(options.servers)
     if servers is None:
         yield unsure(view, "D4", f"the DNS servers: {why_unknown(options.servers)}", options.origin)
-    elif any(not set(many) & (amazon | inbound) for many in servers):
+    elif any(not any(one in inbound or _is_amazons(view, one) for one in many) for many in servers):
         reason = f"domain_name_servers are '{', '.join(servers[0])}', not AmazonProvidedDNS"
         yield fails(
             view, "D4", reason, options.origin, fix=f'set domain_name_servers of {where} to ["AmazonProvidedDNS"]'
@@ -68,3 +67,7 @@ def _options(view: View, options: DhcpOptions) -> Iterator[Result]:
     elif any(one and default not in one.split() for one in domains):
         reason = f"domain_name is '{domains[0]}', not the Region's default"
         yield fails(view, "D4", reason, options.origin, fix=f'set domain_name of {where} to "{default}"')
+
+
+def _is_amazons(view: View, server: str) -> bool:
+    return view.vpc is not None and is_amazon_dns(view.vpc, server)

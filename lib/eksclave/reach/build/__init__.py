@@ -12,9 +12,11 @@ from eksclave.reach.build import (
     endpoints,
     hosts,
     iam,
+    keys,
     links,
     nacls,
     names,
+    order,
     queues,
     registries,
     routing,
@@ -74,6 +76,7 @@ def _snapshot(build: Build) -> Snapshot:
         repositories=registries.repositories(build),
         image_locks=registries.image_locks(build),
         queues=queues.queues(build),
+        keys=keys.keys(build),
         roles=iam.roles(build),
         instance_profiles=iam.instance_profiles(build),
         oidc_providers=iam.oidc_providers(build),
@@ -90,6 +93,7 @@ def _snapshot(build: Build) -> Snapshot:
         partial=world.partial,
         secret=vpcs.secret_ranges(build),
         inputs=_inputs(world),
+        slow_waits=order.slow_waits(build),
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from eksclave.reach.build.base import Build, once
+from eksclave.reach.build.boundaries import boundary
 from eksclave.reach.build.policies import policy
 from eksclave.reach.facts import iam
 from eksclave.reach.facts.values import AFTER_APPLY, HOLE, NOT_IN_INPUT, Origin, Unknown, Value
@@ -105,9 +106,7 @@ def _role(
     if role.mode == "data":
         incomplete = incomplete or "the role is only read: its policies are outside of the input"
     boundary_arn = build.option(role, "permissions_boundary")
-    boundary: Value[iam.Policy | None] = None
-    if boundary_arn not in (None, ""):
-        boundary = bodies.get(str(_arn(build, boundary_arn)), Unknown("the permissions boundary is not in the input"))
+    bound = boundary(_arn(build, boundary_arn), bodies) if boundary_arn not in (None, "") else None
     trust = policy(build, role.get("assume_role_policy"), build.origin(role, "assume_role_policy"))
     trust_known: Value[iam.Policy] = NOT_IN_INPUT if trust is None else trust  # type: ignore[assignment]
     return iam.Role(
@@ -121,7 +120,7 @@ def _role(
         tuple(texts),
         incomplete,
         tuple(sorted(addresses.get(key, ()))),
-        boundary,
+        bound,
         _service_accounts(trust_known),
     )
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from eksclave.reach.build.base import Build
 from eksclave.terraform.values import AnyOf, Ref, symbols
 
@@ -19,6 +21,25 @@ def waits(build: Build, address: str) -> tuple[str, ...]:
                 seen.add(one)
                 todo.append(one)
     return tuple(sorted(seen))
+
+
+_RULES = ("aws_security_group_rule", "aws_vpc_security_group_ingress_rule")
+_SLOW = re.compile(r"aws_(eks_(cluster|node_group|addon|fargate_profile)|vpc_endpoint|nat_gateway|instance|lb|alb)")
+"""What AWS takes a minute or more for, among what rules of security groups refer to."""
+
+
+def slow_waits(build: Build) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """Return for each rule of a security group what it waits for that takes minutes, where there is such a thing."""
+    found: list[tuple[str, tuple[str, ...]]] = []
+    for rule in build.of(*_RULES):
+        slow = tuple(one for one in waits(build, rule.address) if _is_slow(build, one))
+        found += [(rule.address, slow)] if slow else []
+    return tuple(found)
+
+
+def _is_slow(build: Build, address: str) -> bool:
+    resource = build.world.resources.get(address)
+    return resource is not None and resource.mode == "managed" and bool(_SLOW.fullmatch(resource.type))
 
 
 def _direct(build: Build, address: str) -> frozenset[str]:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from eksclave.reach.build.base import GROUP, SUBNET, Build
-from eksclave.reach.build.iam import profile_role
+from eksclave.reach.build.iam import profile_role, role_key, role_keys
 from eksclave.reach.build.order import waits
 from eksclave.reach.build.templates import launch_template, metadata, user_data
 from eksclave.reach.facts.clusters import LaunchTemplate, NodeGroup
@@ -19,6 +20,9 @@ _OWNED = re.compile(r"^kubernetes\.io/cluster/(.+)$")
 _BOOTSTRAP = re.compile(
     r"bootstrap\.sh\s+['\"]?([\w.-]+)|kind:\s*NodeConfig|apiServerEndpoint|\[settings\.kubernetes\]"
 )
+
+
+_OF_NODES = ("AmazonEKSWorkerNodePolicy", "AmazonEKSWorkerNodeMinimalPolicy")
 
 
 def self_managed(build: Build) -> Iterator[NodeGroup]:
@@ -77,10 +81,36 @@ def joins(
         named = [key for name, key in clusters.items() if isinstance(name, str) and name in written]
         return named[0] if len(named) == 1 else _only(clusters)
     referred = set(_mentioned(build, group.address)) | (set(_mentioned(build, template.key)) if template else set())
-    return referred.pop() if len(referred) == 1 and isinstance(text, Unknown) else None
+    if len(referred) == 1 and isinstance(text, Unknown):
+        return referred.pop()
+    if isinstance(text, str) or not _is_of_nodes(build, _role(build, template)):
+        return None
+    waited = {build.cluster_address(c) for c in build.of("aws_eks_cluster") if c.address in waits(build, group.address)}
+    found = _only({key: key for key in waited or clusters.values()})
+    build.assumed.append((group.address, "", "its role is that of nodes, so it is taken for nodes of the cluster"))
+    return found
 
 
-def _only(clusters: dict[object, str]) -> Value[str]:
+def _is_of_nodes(build: Build, role: Value[str]) -> bool:
+    """Tell whether this is a role of nodes: by the policy that EKS asks of them, or by an access entry for them."""
+    if not isinstance(role, str):
+        return False
+    known = role_keys(build)
+    attached = [one for one in build.of("aws_iam_role_policy_attachment") if _named(build, one) in _OF_NODES]
+    if any(role_key(build, one.get("role"), known, one) == role for one in attached):
+        return True
+    return any(
+        str(entry.get("type")).startswith("EC2") and role_key(build, entry.get("principal_arn"), known, entry) == role
+        for entry in build.of("aws_eks_access_entry")
+    )
+
+
+def _named(build: Build, attachment: Resource) -> str:
+    policy = build.world.resolve(attachment.get("policy_arn"))
+    return policy.rpartition("/")[2] if isinstance(policy, str) else ""
+
+
+def _only(clusters: Mapping[Any, str]) -> Value[str]:
     found = sorted(set(clusters.values()))
     return found[0] if len(found) == 1 else Unknown("which cluster these nodes join is known only after apply")
 

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from eksclave.reach.build.base import GROUP, Build, once
+from eksclave.reach.build.keys import volume_keys
 from eksclave.reach.facts import clusters
 from eksclave.reach.facts.values import AFTER_APPLY, Unknown, Value
 from eksclave.terraform.model import Resource
@@ -52,6 +53,7 @@ def launch_template(build: Build, template: Resource) -> clusters.LaunchTemplate
         profile_key(build, profile),
         public,
         metadata(build, options),
+        volume_keys(build, template),
     )
 
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from eksclave.reach.answer import Outcome
 from eksclave.reach.build.base import Build
 from eksclave.reach.build.iam import Known, role_key
 from eksclave.reach.build.policies import policy
-from eksclave.reach.facts.values import OneOf, Unknown, Value
+from eksclave.reach.facts.values import Value
+from eksclave.reach.policies import decide_trust
 from eksclave.terraform.model import Resource
 from eksclave.terraform.values import AnyOf, Ref
 
@@ -35,6 +37,6 @@ def _trusts(build: Build, candidate: Any, service: str) -> bool:
     role = build.world.resources.get(candidate.address) if isinstance(candidate, Ref) else None
     if role is None:
         return True
-    trust = policy(build, role.get("assume_role_policy"), build.origin(role))
-    stem, names = service.removesuffix("amazonaws.com"), repr(trust)
-    return trust is None or isinstance(trust, (Unknown, OneOf)) or f"'{stem}" in names or f'"{stem}' in names
+    origin = build.origin(role, "assume_role_policy")
+    trust = policy(build, role.get("assume_role_policy"), origin)
+    return decide_trust(trust, service, "sts:AssumeRole", origin).outcome is not Outcome.FAIL

@@ -63,6 +63,8 @@ class LaunchTemplate:
     public_ip: Value[bool | None] = None
     metadata: Value[bool] = True
     """Whether the metadata service answers (`http_endpoint`)."""
+    volume_keys: tuple[Value[str], ...] = ()
+    """The KMS keys that volumes are encrypted with, where any are named."""
 
 
 @fact

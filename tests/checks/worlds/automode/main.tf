@@ -66,7 +66,7 @@ resource "aws_vpc_endpoint_route_table_association" "s3" {
 data "aws_iam_policy_document" "trust" {
   for_each = toset(["eks", "ec2", "eks-fargate-pods"])
   statement {
-    actions = ["sts:AssumeRole"]
+    actions = each.value == "eks" ? ["sts:AssumeRole", "sts:TagSession"] : ["sts:AssumeRole"]
     principals {
       type        = "Service"
       identifiers = ["${each.value}.amazonaws.com"]
@@ -85,6 +85,14 @@ resource "aws_iam_role" "node" {
 resource "aws_iam_role_policy_attachment" "node" {
   for_each   = toset(["AmazonEKSWorkerNodeMinimalPolicy", "AmazonEC2ContainerRegistryPullOnly"])
   role       = aws_iam_role.node.name
+  policy_arn = "arn:aws:iam::aws:policy/${each.value}"
+}
+resource "aws_iam_role_policy_attachment" "cluster" {
+  for_each = toset([
+    "AmazonEKSClusterPolicy", "AmazonEKSComputePolicy", "AmazonEKSBlockStoragePolicy",
+    "AmazonEKSLoadBalancingPolicy", "AmazonEKSNetworkingPolicy",
+  ])
+  role       = aws_iam_role.cluster.name
   policy_arn = "arn:aws:iam::aws:policy/${each.value}"
 }
 resource "aws_eks_cluster" "c" {
