@@ -40,6 +40,8 @@ def _configured(build: Build, addon: Resource, value: Any, elsewhere: bool) -> l
         return []
     named = value.references if isinstance(value, NotKnown) else ()
     subnets = _named(build, named, SUBNET[0])
+    if not subnets and isinstance(value, NotKnown) and (handed := _handed_in(build, addon)):
+        return handed
     if not subnets:
         build.assumed.append((addon.address, "configuration_values", HIDDEN))
         return []
@@ -47,6 +49,35 @@ def _configured(build: Build, addon: Resource, value: Any, elsewhere: bool) -> l
     said = f"custom networking puts the pods into {', '.join(subnets)}: its configuration refers to them"
     build.assumed.append((addon.address, "configuration_values", said))
     return [_config(build, addon, "", tuple(subnets), groups)]
+
+
+def _handed_in(build: Build, addon: Resource) -> list[EniConfig]:
+    """Return where pods are put by a configuration that a module's caller writes and the plan does not keep.
+
+    Nothing else of an add-on leads to subnets. What all that stands in the module waits for is its own depends_on.
+    """
+    beside = [one for one in build.world.resources.values() if (one.module, one.source) == (addon.module, addon.source)]
+    others = [set(one.waits_for) for one in beside if one.type != addon.type and one.mode == "managed"]
+    if not addon.module or not others:
+        return []
+    own = [Ref(name, ("id",)) for name in addon.waits_for if name not in set.intersection(*others)]
+    inner = f"{addon.module}.module."
+    subnets = _named(build, tuple(own), SUBNET[0])
+    groups = _groups(build, tuple(ref for ref in own if not ref.address.startswith(inner)))
+    if not subnets and not groups:
+        return []
+    listed = ", ".join(subnets) if subnets else "subnets that the plan does not show"
+    said = f"custom networking puts the pods into {listed}: its configuration, which the plan does not keep, needs them"
+    build.assumed.append((addon.address, "configuration_values", said))
+    return [_config(build, addon, "", _parts(build, subnets) if subnets else ELSEWHERE, groups)]
+
+
+def _parts(build: Build, subnets: list[str]) -> Value[tuple[str, ...]]:
+    """Return them all where each has a zone of its own, else any of them: a zone's pods are in one subnet."""
+    zones = [str(build.world.resources[key].get("availability_zone")) for key in subnets]
+    if len(set(zones)) == len(zones):
+        return tuple(subnets)
+    return OneOf((tuple(subnets), *((key,) for key in subnets)), "which subnet of a zone has its pods is not known")
 
 
 def _written(build: Build, addon: Resource, text: str, elsewhere: bool) -> list[EniConfig]:
