@@ -47,3 +47,9 @@ def test_a_dynamic_block_beside_ipv6_subnets_leaves_the_family_open(facts):
 def test_a_family_set_by_an_unknown_expression_is_open(facts):
     visible = {"ip_family": {"references": ["aws_ssm_parameter.family.value", "aws_ssm_parameter.family"]}}
     assert isinstance(_family(facts, {}, COMPUTED, {}, visible), Unknown)
+
+
+def test_a_variable_that_is_null_sets_no_family(facts):
+    said = {"ip_family": {"references": ["var.cluster_ip_family"]}}
+    assert _family(facts, {}, COMPUTED, {}, said) == "ipv4"
+    assert isinstance(_family(facts, {}, COMPUTED, {"ipv6_cidr_block": "2001:db8::/64"}, said), Unknown)
