@@ -37,7 +37,7 @@ def needed_first(view: View, group: NodeGroup) -> list[Origin]:
         quick = tuple(origin for origin in quick if _late(view, group, origin))
     found = {
         origin.address: origin
-        for origin in (*_endpoints(view), *quick, *_cni(view))
+        for origin in (*_endpoints(view), *quick)
         if _own(view, group, origin) and origin.address not in view.existing
     }
     return [found[address] for address in sorted(found)]
@@ -63,13 +63,7 @@ def assumed(view: View) -> tuple[str, ...]:
         said.append(AFTER_CLUSTER)
     for group in groups:
         here = view.snapshot.input_of(group.origin.address)
-        for one in (
-            *_endpoints(view),
-            *_doors(view, group),
-            *_routes(view, group),
-            *_policies(view, group),
-            *_cni(view),
-        ):
+        for one in (*_endpoints(view), *_doors(view, group), *_routes(view, group), *_policies(view, group)):
             there = view.snapshot.input_of(one.address)
             if there != here and one.address not in view.existing:
                 said.append(f"{there} is applied before {here}: no depends_on reaches from one input into another")
@@ -135,10 +129,16 @@ def _policies(view: View, group: NodeGroup) -> Iterator[Origin]:
     yield from (Origin(address) for address in role.attachments) if role else ()
 
 
-def _cni(view: View) -> Iterator[Origin]:
-    """Without the copy that EKS installs by itself, the add-on must stand first, or nodes never become Ready."""
-    if decide(view.cluster.bootstrap_addons, bool) is False:
-        yield from (addon.origin for addon in view.addons if addon.name == "vpc-cni")
+def awaits_nodes(view: View, group: NodeGroup) -> list[Origin]:
+    """Return the network plug-ins that wait for these nodes, which are never Ready without one.
+
+    Not where EKS installs a copy by itself. A plug-in that comes beside the group is in time: nodes wait for it.
+    """
+    if decide(view.cluster.bootstrap_addons, bool) is not False:
+        return []
+    plugins = [addon for addon in view.addons if addon.name == "vpc-cni"]
+    late = [addon.origin for addon in plugins if group.origin.address in addon.waits_for]
+    return [origin for origin in late if origin.address not in view.existing]
 
 
 def lacks_cni(view: View) -> bool:
