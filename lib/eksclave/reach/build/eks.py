@@ -186,6 +186,7 @@ def _managed(build: Build, group: Resource, known: Known) -> clusters.NodeGroup:
         (),
         build.number(scaling.get("desired_size"), 1),
         template.metadata if template is not None else True if template_key is None else NOT_IN_INPUT,
+        group.foreign,
     )
 
 

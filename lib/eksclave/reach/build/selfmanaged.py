@@ -57,6 +57,7 @@ def self_managed(build: Build) -> Iterator[NodeGroup]:
             tags,
             build.number(build.option(group, "desired_capacity"), 1),
             template.metadata if template is not None else NOT_IN_INPUT,
+            group.foreign,
         )
 
 
