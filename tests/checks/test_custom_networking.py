@@ -59,30 +59,29 @@ def test_pods_that_are_elsewhere_are_not_proved_on_their_nodes(facts, case):
     assert any("custom networking is on" in one.reason for one in answer.results)
 
 
-NOISE = ("aws_security_group.bastion", "aws_vpc.main")
-
-
-def _inside_a_module(waits: tuple[str, ...]):
-    """Return facts with the add-on in a module, whose own depends_on is NOISE and whose caller writes the rest."""
+def _inside_a_module(*waits: str):
+    """Return facts with the add-on in a module, whose caller wrote its configuration."""
     world = read_documents([("flat", plan_of("flat"))])
-    found, cluster = dict(world.resources), world.of("aws_eks_cluster")[0].address
+    found = dict(world.resources)
     hidden = {**found[ADDON].values, "configuration_values": Unknown("the plan does not keep it")}
-    found[ADDON] = replace(found[ADDON], module="module.eks", values=hidden, waits_for=(*NOISE, cluster, *waits))
-    found[cluster] = replace(found[cluster], module="module.eks", waits_for=(*NOISE, "aws_subnet.a"))
+    found[ADDON] = replace(found[ADDON], module="module.eks", values=hidden, waits_for=waits)
     return snapshot(replace(world, resources=found))
 
 
-def test_what_only_the_addon_of_a_module_waits_for_is_where_its_configuration_puts_pods():
-    found = _inside_a_module(("aws_subnet.c", "aws_security_group.endpoints"))
-    (config,) = found.eni_configs
-    assert config.subnets == ("aws_subnet.c",) and config.groups == ("aws_security_group.endpoints",)
-    assert [text for address, _, text in found.assumed if address == ADDON and "puts the pods into" in text]
-
-
-def test_a_group_alone_leaves_the_pods_subnets_open():
-    (config,) = _inside_a_module(("aws_security_group.endpoints",)).eni_configs
+def test_a_group_alone_that_a_caller_hands_in_leaves_the_pods_subnets_open():
+    (config,) = _inside_a_module("aws_security_group.endpoints").eni_configs
     assert config.subnets == ELSEWHERE and config.groups == ("aws_security_group.endpoints",)
+    assert _inside_a_module().eni_configs == ()
 
 
-def test_what_all_of_the_module_waits_for_puts_pods_nowhere():
-    assert _inside_a_module(()).eni_configs == ()
+def test_of_several_subnets_in_one_zone_any_may_have_the_pods():
+    (config,) = _inside_a_module("aws_subnet.a", "aws_subnet.b").eni_configs
+    assert config.subnets == ("aws_subnet.a", "aws_subnet.b")
+    world = read_documents([("flat", plan_of("flat"))])
+    again = replace(world.resources["aws_subnet.a"], address="aws_subnet.a2")
+    hidden = {**world.resources[ADDON].values, "configuration_values": Unknown("not kept")}
+    addon = replace(world.resources[ADDON], values=hidden, waits_for=("aws_subnet.a", "aws_subnet.a2"))
+    (either,) = snapshot(
+        replace(world, resources={**world.resources, ADDON: addon, "aws_subnet.a2": again})
+    ).eni_configs
+    assert either.subnets.candidates == (("aws_subnet.a", "aws_subnet.a2"), ("aws_subnet.a",), ("aws_subnet.a2",))

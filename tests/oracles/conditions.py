@@ -4,6 +4,7 @@ flows (rows D, L, E6, R, and the promise never to be public), each row read anew
 from __future__ import annotations
 
 from collections.abc import Iterator
+from fnmatch import fnmatch
 from ipaddress import IPv4Network, IPv6Network
 from typing import Any
 
@@ -22,7 +23,13 @@ ROLES = {
     ),
     "cni": ({"AmazonEKS_CNI_Policy"}, ("ec2:CreateNetworkInterface", "ec2:AttachNetworkInterface")),
     "session": ({"AmazonSSMManagedInstanceCore"}, ("ssm:UpdateInstanceInformation",)),
+    "clusters": ({"AmazonEKSClusterPolicy"}, ("ec2:DescribeDhcpOptions",)),
+    "compute": ({"AmazonEKSComputePolicy"}, ("ec2:CreateFleet",)),
+    "volumes": ({"AmazonEKSBlockStoragePolicy"}, ("ec2:CreateSnapshot",)),
+    "balancers": ({"AmazonEKSLoadBalancingPolicy"}, ("elasticloadbalancing:CreateRule",)),
+    "interfaces": ({"AmazonEKSNetworkingPolicy"}, ("ec2:AssignPrivateIpAddresses",)),
 }
+AUTO_MODE = ("clusters", "compute", "volumes", "balancers", "interfaces")
 
 
 def violated(world: Any, needs: Needs) -> list[str]:
@@ -106,6 +113,18 @@ def _may(world: Any, key: str, want: str) -> bool:
     return all(any(_allow(policy, call) for policy in role.policies) for call in calls)
 
 
+def _trusts(world: Any, key: str, service: str, *actions: str) -> bool:
+    """Every call by some statement that names the service, and none that denies it to it."""
+    role = world.role_by_key.get(key)
+    statements = [
+        one
+        for one in (role.trust.statements if role is not None else ())
+        if any(who.value.startswith(f"{service}.") for who in one.principals or () if who.type == "Service")
+    ]
+    hits = [[one for one in statements if any(fnmatch(call, made) for made in one.actions or ())] for call in actions]
+    return all(many and all(one.effect == "Allow" for one in many) for many in hits)
+
+
 def _allow(policy: Any, call: Call) -> bool:
     from dataclasses import replace
 
@@ -125,6 +144,11 @@ def _roles(world: Any, cluster: Any, needs: Needs) -> Iterator[str]:
     if cluster.auto_mode and cluster.auto_mode_node_role is not None:
         mine = [want for want in ("worker", "registry") if not _may(world, cluster.auto_mode_node_role, want)]
         yield from (f"R6: Auto Mode's nodes may not: {want}" for want in mine)
+        yield from (f"R6: the cluster may not: {want}" for want in AUTO_MODE if not _may(world, cluster.role, want))
+        if not _trusts(world, cluster.role, "eks", "sts:AssumeRole", "sts:TagSession"):
+            yield "R6: EKS may not be the cluster"
+        if not _trusts(world, cluster.auto_mode_node_role, "ec2", "sts:AssumeRole"):
+            yield "R6: EC2 may not be a node"
     installed = {one.name for one in world.addons}
     if not cluster.bootstrap_addons and any(one.managed for one in groups) and "vpc-cni" not in installed:
         yield "R16: nothing installs a network plug-in"
@@ -132,6 +156,8 @@ def _roles(world: Any, cluster: Any, needs: Needs) -> Iterator[str]:
     admitted = {one.principal for one in world.access_entries if one.cluster == cluster.key and "EC2" in one.type}
     for group in groups:
         yield from (f"R6: {group.key} may not: {want}" for want in wants if not _may(world, group.role, want))
+        if not _trusts(world, group.role, "ec2", "sts:AssumeRole"):
+            yield f"R6: EC2 may not be {group.key}"
         if not group.managed and group.role not in managed | admitted:
             yield f"R7: {group.key} is not admitted"
         if group.metadata is False:

@@ -19,16 +19,18 @@ NAMES = {
     "worker": "AmazonEKSWorkerNodePolicy",
     "registry": "AmazonEC2ContainerRegistryPullOnly",
     "cni": "AmazonEKS_CNI_Policy",
+    "cni-ipv6": "AmazonEKS_CNI_IPv6_Policy",
     "session": "AmazonSSMManagedInstanceCore",
     "cluster": "AmazonEKSClusterPolicy",
     **{name: name for name in AUTO_MODE_POLICIES},
 }
-"""The managed policy that is meant for each want. EKS user guide, create-node-role, cluster-iam-role and
-auto-cluster-iam-role; Systems Manager user guide."""
+"""The managed policy that is meant for each want (that of IPv6 is one's own). EKS user guide, create-node-role,
+cni-iam-role, cluster-iam-role and auto-cluster-iam-role; Systems Manager user guide."""
 _ACTIONS = {
     "worker": ("ec2:DescribeInstances",),
     "registry": ("ecr:GetAuthorizationToken", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"),
     "cni": ("ec2:CreateNetworkInterface", "ec2:AttachNetworkInterface"),
+    "cni-ipv6": ("ec2:AssignIpv6Addresses", "ec2:DescribeNetworkInterfaces"),
     "session": (*SSM["ssm"], *SSM["ssmmessages"]),
     "cluster": CLUSTER_POLICY_ACTIONS["AmazonEKSClusterPolicy"],
     **{name: CLUSTER_POLICY_ACTIONS[name] for name in AUTO_MODE_POLICIES},

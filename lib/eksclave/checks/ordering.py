@@ -20,6 +20,7 @@ AFTER_CLUSTER = (
     "rules that wait for a cluster start beside its node groups, and stand before the first node boots; clusters of "
     "one plan are made side by side"
 )
+CNI_IN_TIME = "the vpc-cni add-on, which takes a minute, is made beside the node groups, which are given 15"
 OF_OTHERS = (
     "node groups in modules of others, whose depends_on cannot be edited, come after endpoints that wait for nothing "
     "of the cluster: an endpoint takes 1 to 3 minutes, a cluster 7 to 12"
@@ -42,7 +43,7 @@ def needed_first(view: View, group: NodeGroup) -> list[Origin]:
     doors = [origin for origin in _endpoints(view) if not _beats_cluster(view, group, origin)]
     found = {
         origin.address: origin
-        for origin in (*doors, *quick)
+        for origin in (*doors, *quick, *_cni(view, group))
         if _own(view, group, origin) and origin.address not in view.existing
     }
     return [found[address] for address in sorted(found)]
@@ -72,11 +73,20 @@ def assumed(view: View) -> tuple[str, ...]:
     said = [IN_TIME] if any(_comes_in_time(view, group) for group in groups) else []
     if said and any(_after_cluster(view, origin) for group in groups for origin in _doors(view, group)):
         said.append(AFTER_CLUSTER)
+    if said and decide(view.cluster.bootstrap_addons, bool) is False:
+        cni = {one.origin.address for one in view.addons if one.name == "vpc-cni"}
+        said += [CNI_IN_TIME] if any(cni - set(group.waits_for) for group in groups) else []
     relied = [group for group in groups if any(_is_relied_on(view, group, origin) for origin in _endpoints(view))]
     said += [OF_OTHERS] if relied else []
     for group in groups:
         here = view.snapshot.input_of(group.origin.address)
-        for one in (*_endpoints(view), *_doors(view, group), *_routes(view, group), *_policies(view, group)):
+        for one in (
+            *_endpoints(view),
+            *_doors(view, group),
+            *_routes(view, group),
+            *_policies(view, group),
+            *_cni(view, group),
+        ):
             there = view.snapshot.input_of(one.address)
             if there != here and one.address not in view.existing:
                 said.append(f"{there} is applied before {here}: no depends_on reaches from one input into another")
@@ -147,16 +157,23 @@ def _policies(view: View, group: NodeGroup) -> Iterator[Origin]:
     yield from (Origin(address) for address in role.attachments) if role else ()
 
 
-def awaits_nodes(view: View, group: NodeGroup) -> list[Origin]:
-    """Return the network plug-ins that wait for these nodes, which are never Ready without one.
+def _cni(view: View, group: NodeGroup) -> Iterator[Origin]:
+    """Without the copy that EKS installs by itself, the add-on must stand, or nodes never become Ready.
 
-    Not where EKS installs a copy by itself. A plug-in that comes beside the group is in time: nodes wait for it.
+    Beside a new cluster's node groups it is made in time, as `CNI_IN_TIME` says (tf-aws-eks, before_compute); not if it
+    waits for the group itself.
     """
+    for addon in view.addons if decide(view.cluster.bootstrap_addons, bool) is False else ():
+        if addon.name == "vpc-cni" and not (_comes_in_time(view, group) and not deadlocked(view, group)):
+            yield addon.origin
+
+
+def deadlocked(view: View, group: NodeGroup) -> str:
+    """Return the address of a CNI add-on that waits for the group whose nodes it makes Ready, empty if none does."""
     if decide(view.cluster.bootstrap_addons, bool) is not False:
-        return []
-    plugins = [addon for addon in view.addons if addon.name == "vpc-cni"]
-    late = [addon.origin for addon in plugins if group.origin.address in addon.waits_for]
-    return [origin for origin in late if origin.address not in view.existing]
+        return ""
+    waiting = (one for one in view.addons if one.name == "vpc-cni" and group.origin.address in one.waits_for)
+    return next((one.origin.address for one in waiting), "")
 
 
 def lacks_cni(view: View) -> bool:

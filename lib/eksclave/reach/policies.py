@@ -138,16 +138,20 @@ def decide_trust(trust: Value[Policy | None], service: str, action: str, at: Ori
     """
     if not isinstance(trust, Policy):
         return Decision(Outcome.UNKNOWN, at, f"its trust policy is not known: {why_unknown(trust) or 'none is given'}")
-    request = Request(action, "*", principal=None, context=tuple((key, Unknown("a service")) for key in PRINCIPAL_KEYS))
+    unknown = ("aws:securetransport", *PRINCIPAL_KEYS)  # what a call of a service carries is not documented
+    request = Request(action, "*", None, context=tuple((key, Unknown("of a service")) for key in unknown))
 
     def meant(statement: Statement) -> bool | None:
-        found = choices(statement.principals) if statement.principals is not None else None
-        if found is None:
-            return None
-        answers = {either([_service(one, service) for one in many]) for many in found}
-        return answers.pop() if len(answers) == 1 else None
+        if statement.not_principals is not None:
+            return negate(_any_service(statement.not_principals, service))
+        return _any_service(statement.principals, service) if statement.principals is not None else None
 
     return _evaluate(trust.statements, trust.incomplete, request, meant, trust.origin)
+
+
+def _any_service(principals: Value[tuple[Principal, ...]], service: str) -> bool | None:
+    answers = {either([_service(one, service) for one in many]) for many in choices(principals) or ()}
+    return answers.pop() if len(answers) == 1 else None
 
 
 def _service(one: Principal, service: str) -> bool | None:

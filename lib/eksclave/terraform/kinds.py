@@ -65,6 +65,7 @@ POLICY_DOCUMENT = _kind(
 LOAD_BALANCER = _kind("load_balancer", "aws_lb", "aws_alb", attribute="arn")
 TARGET_GROUP = _kind("target_group", "aws_lb_target_group", "aws_alb_target_group", attribute="arn")
 INSTANCE = _kind("instance", "aws_instance")
+PROFILE_OF_NAMES = _kind("profile_of_names", "aws_route53profiles_profile")
 KEY = _kind("key", "aws_kms_key", attribute="key_id")
 KEY_ARN = _kind("key", "aws_kms_key", attribute="arn")
 
@@ -164,6 +165,12 @@ _BY_TYPE: dict[tuple[str, str], Kind] = {
     ("aws_iam_policy_attachment", "roles"): ROLE_NAME,
     ("aws_route", "gateway_id"): _kind("gateway", "aws_internet_gateway", "aws_vpn_gateway"),
     ("aws_route53_zone", "vpc_id"): VPC,
+    ("aws_route53profiles_association", "resource_id"): VPC,
+    ("aws_route53profiles_association", "profile_id"): PROFILE_OF_NAMES,
+    ("aws_route53profiles_resource_association", "profile_id"): PROFILE_OF_NAMES,
+    ("aws_route53profiles_resource_association", "resource_arn"): _kind(
+        "answering", "aws_route53_zone", "aws_vpc_endpoint", "aws_route53_resolver_rule", attribute="arn"
+    ),
     ("aws_route53_record", "name"): _kind(
         "endpoint_name", "aws_vpc_endpoint", attribute="dns_entry", also=(("aws_vpc_endpoint", "dns_name"),)
     ),

@@ -2,8 +2,7 @@
 
 Why
     Terraform makes in parallel what does not refer to each other: nodes then boot before endpoints, rules or
-    policies stand, and the group fails after 15 minutes. A second apply works. A CNI add-on that waits for nodes,
-    where EKS installs none, comes never.
+    policies stand, and the group fails after 15 minutes. A second apply works.
 
 Fix
     Add depends_on to the node group.
@@ -18,7 +17,7 @@ from collections.abc import Iterator, Sequence
 
 from eksclave.catalog.flows import find_flow
 from eksclave.checks.asking import passes, say, stop
-from eksclave.checks.ordering import assumed, awaits_nodes, block, lacks_cni, needed_first
+from eksclave.checks.ordering import assumed, block, deadlocked, lacks_cni, needed_first
 from eksclave.checks.result import Result
 from eksclave.checks.view import View
 from eksclave.reach.answer import Outcome
@@ -39,11 +38,13 @@ def ask(view: View, so_far: Sequence[Result]) -> Iterator[Result]:
         fix = f'add aws_eks_addon "vpc-cni" to {view.address}, before the node groups'
         yield say(view, "R16", Outcome.FAIL, reason, [stop(view.cluster.origin, reason)], fix=fix)
     for group in groups:
-        for plugin in awaits_nodes(view, group):
+        addon = deadlocked(view, group)
+        if addon and addon not in view.existing:
             wrong += 1
-            reason = f"{plugin.address} waits for {group.origin.address}, whose nodes are never Ready without a CNI"
-            fix = f"let {plugin.address} wait for the cluster alone, not for node groups"
-            yield say(view, "R16", Outcome.FAIL, reason, [stop(plugin, reason)], fix=fix)
+            reason = f"{addon} waits for {group.origin.address}, whose nodes become Ready only by this add-on"
+            fix = f"let {addon} not depend on {block(group.origin.address)}"
+            yield say(view, "R16", Outcome.FAIL, reason, [stop(group.origin, "is waited for")], fix=fix)
+            continue
         missing = [origin for origin in needed_first(view, group) if origin.address not in group.waits_for]
         if missing:
             wrong += 1

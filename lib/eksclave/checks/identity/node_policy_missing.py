@@ -7,12 +7,13 @@ Why
 
 Fix
     Attach AmazonEKSWorkerNodePolicy, AmazonEC2ContainerRegistryPullOnly and AmazonEKS_CNI_Policy; or give the CNI a
-    role of its own. Write their ARNs in the Region's partition, and in China let ec2.amazonaws.com.cn assume the role.
-    For Auto Mode attach AmazonEKSClusterPolicy, AmazonEKSComputePolicy, AmazonEKSBlockStoragePolicy,
-    AmazonEKSLoadBalancingPolicy and AmazonEKSNetworkingPolicy to the cluster's role.
+    role of its own. With IPv6, let the CNI call ec2:AssignIpv6Addresses by a policy of your own. Write the ARNs in the
+    Region's partition, and in China let ec2.amazonaws.com.cn assume the role. For Auto Mode attach
+    AmazonEKSClusterPolicy, AmazonEKSComputePolicy, AmazonEKSBlockStoragePolicy, AmazonEKSLoadBalancingPolicy and
+    AmazonEKSNetworkingPolicy to the cluster's role.
 
 Source
-    EKS user guide, create-node-role, cluster-iam-role and auto-cluster-iam-role; tf-aws-eks issue 1910;
+    EKS user guide, create-node-role, cni-iam-role, cluster-iam-role and auto-cluster-iam-role; tf-aws-eks issue 1910;
     cdk-eks-blueprints issue 558.
 """
 
@@ -80,7 +81,8 @@ def _advice(view: View) -> Iterator[Advice]:
 def _asked(view: View) -> Iterator[_Asked]:
     cluster, auto = view.cluster, view.has(Feature.AUTO_MODE)
     cni = cni_roles(view) if view.has(Feature.VPC_CNI) else []
-    wants = ("worker", "registry", *(("cni",) if view.has(Feature.VPC_CNI) and not cni else ()))
+    its = "cni-ipv6" if cluster.ip_family == "ipv6" else "cni"
+    wants = ("worker", "registry", *((its,) if view.has(Feature.VPC_CNI) and not cni else ()))
     for group in view.node_groups:
         who = f"the node role of {group.origin.address}"
         yield _Asked(who, group.role, group.origin, wants, "ec2.amazonaws.com")
@@ -88,7 +90,7 @@ def _asked(view: View) -> Iterator[_Asked]:
         who, wants = f"the node role of {view.address}", ("worker", "registry")
         yield _Asked(who, cluster.auto_mode_node_role, cluster.origin, wants, "ec2.amazonaws.com")
     for role in cni:
-        yield _Asked(f"the role of the VPC CNI ({known_or(role, 'not known')})", role, cluster.origin, ("cni",))
+        yield _Asked(f"the role of the VPC CNI ({known_or(role, 'not known')})", role, cluster.origin, (its,))
     if auto:
         who, wants = f"the cluster's role of {view.address}", ("cluster", *AUTO_MODE_POLICIES)
         yield _Asked(who, cluster.role, cluster.origin, wants, "eks.amazonaws.com", (_ASSUME, _TAG))

@@ -19,7 +19,7 @@ from eksclave.checks.asking import fails, passes, unsure
 from eksclave.checks.result import Result
 from eksclave.checks.view import View
 from eksclave.reach import sets
-from eksclave.reach.facts.groups import SecurityGroup
+from eksclave.reach.facts.groups import OWN_RANGE, SecurityGroup
 from eksclave.reach.facts.values import Value, choices, is_known, why_unknown
 
 ASKS = ("P4",)
@@ -57,7 +57,7 @@ def _group(view: View, key: str, group: SecurityGroup | None) -> Iterator[Result
     for rule in open_rules:
         fix = f"name the callers' ranges or groups instead of {rule.peer} in {rule.origin}"
         yield fails(view, "P4", f"{group.origin.address} lets in {rule.peer}", rule.origin, fix=fix)
-    unclear = next((rule for rule in ingress if not is_known(rule.peer)), None)
+    unclear = next((rule for rule in ingress if not is_known(rule.peer) and rule.peer != OWN_RANGE), None)
     if group.incomplete or unclear:
         why = group.incomplete or f"whom {unclear.origin if unclear else ''} names is not known"
         yield unsure(view, "P4", f"{group.origin.address} may let in everyone: {why}", group.origin)

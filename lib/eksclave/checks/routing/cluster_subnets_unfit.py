@@ -12,16 +12,22 @@ Source
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 
 from eksclave.checks.asking import fails, passes, unsure
 from eksclave.checks.ordering import block
+from eksclave.checks.readings import readings_on
 from eksclave.checks.result import Result
 from eksclave.checks.view import View
 from eksclave.reach.facts.network import Subnet
 from eksclave.reach.facts.values import choices, is_known, known_or, why_unknown
 
 ASKS = ("R1",)
+_EDGE = re.compile(r"-\d-[a-z]|^[a-z]+\d-[a-z]+\d+-az\d")
+"""Names (`us-west-2-lax-1a`, `us-east-1-wl1-bos-wlz-1`) and ids (`usw2-lax1-az1`) of Local and Wavelength Zones.
+
+EKS user guide, network-reqs: a cluster's subnets are in none."""
 
 
 def ask(view: View, so_far: Sequence[Result]) -> Iterator[Result]:
@@ -33,9 +39,9 @@ def ask(view: View, so_far: Sequence[Result]) -> Iterator[Result]:
     subnets, wrong = view.subnets(view.cluster.subnets), 0
     for subnet in subnets:
         zone, cidr = known_or(subnet.zone, ""), known_or(subnet.cidr, None)
-        if zone in ("use1-az3", "usw1-az2", "cac1-az3"):
+        if zone in ("use1-az3", "usw1-az2", "cac1-az3") or _EDGE.search(zone):
             wrong += 1
-            yield fails(view, "R1", f"EKS takes no subnet in {zone}", subnet.origin)
+            yield _in_zone(view, subnet, zone)
         if cidr is not None and cidr.num_addresses - 5 < 6:
             wrong += 1
             yield fails(view, "R1", f"{cidr} has fewer than six free addresses", subnet.origin)
@@ -51,6 +57,18 @@ def ask(view: View, so_far: Sequence[Result]) -> Iterator[Result]:
         unknown = "zones that are not known before apply are taken to be different ones that EKS supports"
         assumed = (*((unknown,) if len(zones) < 2 else ()), *_whole_blocks(view, subnets))
         yield passes(view, "R1", f"{len(listed[0])} subnets with room, in two zones or more", assumed)
+
+
+def _in_zone(view: View, subnet: Subnet, zone: str) -> Result:
+    """Return that EKS takes no subnet there; open where the plan may have lost what leaves this subnet out."""
+    reason = f"EKS takes no subnet in {zone}"
+    if not all(subnet.key in keys for keys in choices(view.cluster.subnets) or ()):
+        return unsure(
+            view, "R1", f"whether the cluster has {subnet.origin.address} is not known: {reason}", subnet.origin
+        )
+    if readings_on(view, [view.address], lambda attribute: "subnet" in attribute):
+        return unsure(view, "R1", f"{reason}, unless a filter leaves {subnet.origin.address} out", subnet.origin)
+    return fails(view, "R1", reason, subnet.origin, fix=f"take {subnet.origin.address} out of the cluster's subnet_ids")
 
 
 def _whole_blocks(view: View, subnets: Sequence[Subnet]) -> Iterator[str]:

@@ -39,42 +39,34 @@ def _configured(build: Build, addon: Resource, value: Any, elsewhere: bool) -> l
     if value is None:
         return []
     named = value.references if isinstance(value, NotKnown) else ()
-    subnets = _named(build, named, SUBNET[0])
-    if not subnets and isinstance(value, NotKnown) and (handed := _handed_in(build, addon)):
-        return handed
+    subnets, groups = _named(build, named, SUBNET[0]), _groups(build, named)
+    if not subnets and isinstance(value, NotKnown):
+        subnets = _reached(build, addon, SUBNET[0])
+        reached = _reached(build, addon, GROUP[0])
+        groups = _either(reached)
+        if not subnets and addon.module and (handed := _handed_in(addon, reached)):
+            said = f"custom networking gives the pods {', '.join(handed)}: its configuration refers to them"
+            build.assumed.append((addon.address, "configuration_values", said))
+            return [_config(build, addon, "", ELSEWHERE, _either(handed))]
     if not subnets:
         build.assumed.append((addon.address, "configuration_values", HIDDEN))
         return []
-    groups = _groups(build, named)
     said = f"custom networking puts the pods into {', '.join(subnets)}: its configuration refers to them"
     build.assumed.append((addon.address, "configuration_values", said))
-    return [_config(build, addon, "", tuple(subnets), groups)]
+    return [_config(build, addon, "", _parts(build, subnets), groups)]
 
 
-def _handed_in(build: Build, addon: Resource) -> list[EniConfig]:
-    """Return where pods are put by a configuration that a module's caller writes and the plan does not keep.
+def _handed_in(addon: Resource, groups: list[str]) -> list[str]:
+    """Leave out the groups of modules inside the add-on's own: those of node groups, which it may wait for as a whole.
 
-    Nothing else of an add-on leads to subnets. What all that stands in the module waits for is its own depends_on.
+    What is left the caller wrote into the configuration: nothing else of an add-on leads to a security group.
     """
-    beside = [one for one in build.world.resources.values() if (one.module, one.source) == (addon.module, addon.source)]
-    others = [set(one.waits_for) for one in beside if one.type != addon.type and one.mode == "managed"]
-    if not addon.module or not others:
-        return []
-    own = [Ref(name, ("id",)) for name in addon.waits_for if name not in set.intersection(*others)]
-    inner = f"{addon.module}.module."
-    subnets = _named(build, tuple(own), SUBNET[0])
-    groups = _groups(build, tuple(ref for ref in own if not ref.address.startswith(inner)))
-    if not subnets and not groups:
-        return []
-    listed = ", ".join(subnets) if subnets else "subnets that the plan does not show"
-    said = f"custom networking puts the pods into {listed}: its configuration, which the plan does not keep, needs them"
-    build.assumed.append((addon.address, "configuration_values", said))
-    return [_config(build, addon, "", _parts(build, subnets) if subnets else ELSEWHERE, groups)]
+    return [one for one in groups if not one.startswith(f"{addon.module}.module.")]
 
 
 def _parts(build: Build, subnets: list[str]) -> Value[tuple[str, ...]]:
-    """Return them all where each has a zone of its own, else any of them: a zone's pods are in one subnet."""
-    zones = [str(build.world.resources[key].get("availability_zone")) for key in subnets]
+    """Return them all, or where several share a zone any of them: a zone's pods are in one subnet."""
+    zones = [zone for key in subnets if isinstance(zone := build.world.resources[key].get("availability_zone"), str)]
     if len(set(zones)) == len(zones):
         return tuple(subnets)
     return OneOf((tuple(subnets), *((key,) for key in subnets)), "which subnet of a zone has its pods is not known")
@@ -122,10 +114,33 @@ def _named(build: Build, references: tuple[Ref, ...], kind: str) -> list[str]:
     return sorted(found)
 
 
+def _reached(build: Build, addon: Resource, kind: str) -> list[str]:
+    """Return the things of a kind that the add-on waits for by an expression, through whatever modules it comes.
+
+    What a depends_on brings comes with all else that is in its module: routes, endpoints, rules.
+    """
+    waited = [build.world.resources[one] for one in addon.waits_for if one in build.world.resources]
+    whole = {one.module for one in waited if one.type in _ONLY_BY_DEPENDS_ON}
+    return sorted(one.address for one in waited if one.type == kind and one.module not in whole)
+
+
+_ONLY_BY_DEPENDS_ON = (
+    "aws_route",
+    "aws_route_table_association",
+    "aws_security_group_rule",
+    "aws_vpc_endpoint",
+    "aws_vpc_security_group_ingress_rule",
+)
+
+
 def _groups(build: Build, references: tuple[Ref, ...]) -> Value[tuple[str, ...]]:
     """Return the pods' groups; of several that are named the plan does not keep which zone has which."""
     named = _named(build, references, GROUP[0])
     named += [key for ref in references if ref.path and (key := build.renamed.get(str(ref)))]
+    return _either(named)
+
+
+def _either(named: list[str]) -> Value[tuple[str, ...]]:
     found = tuple(sorted(set(named)))
     if len(found) < 2:
         return found

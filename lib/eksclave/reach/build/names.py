@@ -5,7 +5,7 @@ from __future__ import annotations
 from ipaddress import IPv4Address
 
 from eksclave.reach.build.base import GROUP, SUBNET, VPC, Build, once
-from eksclave.reach.build.profiles import hidden, shared_with
+from eksclave.reach.build.profiles import hidden_zones, of_zones
 from eksclave.reach.facts import dns
 from eksclave.reach.facts.values import AFTER_APPLY, OneOf, Unknown, Value
 from eksclave.terraform.model import Resource
@@ -20,7 +20,8 @@ def private_zones(build: Build) -> tuple[dns.PrivateZone, ...]:
     associated: dict[str | None, list[object]] = {}
     for one in build.of("aws_route53_zone_association"):
         associated.setdefault(build.key(one.get("zone_id"), *_ZONE), []).append(one.get("vpc_id"))
-    profiled = shared_with(build, _ZONE[0])
+    for zone, vpcs in of_zones(build).items():
+        associated.setdefault(zone, []).extend(vpcs)
     records: dict[str, list[dns.ZoneRecord]] = {}
     unclear = ""
     for record in build.of("aws_route53_record"):
@@ -32,7 +33,7 @@ def private_zones(build: Build) -> tuple[dns.PrivateZone, ...]:
     found: list[dns.PrivateZone] = []
     for zone in build.of(*_ZONE, data=True):
         inside = [block.get("vpc_id") for block in zone.blocks("vpc")] if not zone.computed("vpc") else []
-        listed = [*inside, *associated.get(zone.address, ()), *profiled.get(zone.address, ())]
+        listed = [*inside, *associated.get(zone.address, ())]
         private = bool(listed) or zone.get("private_zone") is True
         if not private:
             continue
@@ -51,7 +52,7 @@ def private_zones(build: Build) -> tuple[dns.PrivateZone, ...]:
                 read,
             )
         )
-    return once([*found, *hidden(build)])
+    return once([*found, *hidden_zones(build)])
 
 
 def _record(build: Build, record: Resource, zone: Resource | None) -> dns.ZoneRecord:
@@ -153,7 +154,6 @@ def resolver_rules(build: Build) -> tuple[dns.ResolverRule, ...]:
     for one in build.of("aws_route53_resolver_rule_association"):
         key = build.key(one.get("resolver_rule_id"), "aws_route53_resolver_rule")
         vpcs.setdefault(key, []).append(one.get("vpc_id"))
-    profiled = shared_with(build, "aws_route53_resolver_rule")
     found: list[dns.ResolverRule] = []
     for rule in build.of("aws_route53_resolver_rule", data=True):
         addresses = [block.get("ip") for block in rule.blocks("target_ip")]
@@ -164,7 +164,7 @@ def resolver_rules(build: Build) -> tuple[dns.ResolverRule, ...]:
                 build.origin(rule),
                 build.typed(rule.get("domain_name"), lambda name: str(name).lower().rstrip("."), Unknown("no domain")),
                 build.text(rule.get("rule_type")),
-                build.many([*vpcs.get(rule.address, []), *profiled.get(rule.address, [])], *VPC),
+                build.many(vpcs.get(rule.address, []), *VPC),
                 tuple(IPv4Address(str(a)) for a in addresses if a) if known else AFTER_APPLY,
                 build.one(rule.get("resolver_endpoint_id"), "aws_route53_resolver_endpoint")
                 if build.option(rule, "resolver_endpoint_id")

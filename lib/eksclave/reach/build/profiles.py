@@ -1,68 +1,49 @@
-"""Route 53 Profiles: zones and rules that are shared with every VPC that a profile is associated with.
+"""Route 53 Profiles: what is associated with a profile answers in every VPC that the profile is associated with.
 
-Source: Route 53 developer guide, "What are Amazon Route 53 Profiles" (what a VPC has itself wins over its profile).
+Source: Route 53 developer guide, profiles.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from typing import Any
+
 from eksclave.reach.build.base import VPC, Build
-from eksclave.reach.facts.dns import PrivateZone
+from eksclave.reach.facts import dns
 from eksclave.reach.facts.values import Unknown
-from eksclave.terraform.model import Resource
-from eksclave.terraform.values import Unknown as NotKnown
 
-_PROFILE = "aws_route53profiles_profile"
-_SHARED = ("aws_route53_zone", "aws_route53_resolver_rule")
+_PROFILE = ("aws_route53profiles_profile",)
+_ZONE = ("aws_route53_zone",)
 
 
-def shared_with(build: Build, kind: str) -> dict[str, list[object]]:
-    """Return the VPCs that zones or rules reach through profiles, by the address of the zone or rule."""
-    vpcs = _vpcs(build)
-    found: dict[str, list[object]] = {}
-    for one in build.of("aws_route53profiles_resource_association"):
-        thing, profile = _target(build, one, "resource_arn", *_SHARED), _target(build, one, "profile_id", _PROFILE)
-        if thing is not None and build.world.resources[thing].type == kind:
-            found.setdefault(thing, []).extend(vpcs.get(profile, ()))
+def of_zones(build: Build) -> dict[str, list[Any]]:
+    """Return the VPCs in which each private zone answers by a profile, by the zone's key."""
+    found: dict[str, list[Any]] = {}
+    for profile, resource in _resources(build):
+        zone = build.key(resource, *_ZONE)
+        if zone is not None:
+            found.setdefault(zone, []).extend(vpc for key, vpc, _ in _associations(build) if key == profile)
     return found
 
 
-def hidden(build: Build) -> list[PrivateZone]:
-    """Return for each VPC of a profile that is not seen whole a zone that may hold any name, asked after all others."""
-    whole = {one.address for one in build.of(_PROFILE)}
-    for one in build.of("aws_route53profiles_resource_association"):
-        if _target(build, one, "resource_arn", *_SHARED) is None:
-            whole.discard(_target(build, one, "profile_id", _PROFILE) or "")
-            whole = whole if _target(build, one, "profile_id", _PROFILE) else set()
-    found: list[PrivateZone] = []
-    for one in build.of("aws_route53profiles_association"):
-        if _target(build, one, "profile_id", _PROFILE) in whole:
-            continue
-        vpc = _target(build, one, "resource_id", *VPC)
-        vpcs = (vpc,) if vpc is not None else Unknown(f"the VPC of {one.address} is not known")
-        said = f"the profile of {one.address} brings names that the input does not show"
-        build.assumed.append((one.address, "profile_id", "the profile holds no zone of S3 or DynamoDB"))
-        found.append(PrivateZone(one.address, build.origin(one), "", vpcs, (), said))
-    return found
+def hidden_zones(build: Build) -> Iterator[dns.PrivateZone]:
+    """Yield a zone of any name for each VPC with a profile of which the input does not show all that it brings."""
+    zones = {zone.address for zone in build.of(*_ZONE, data=True)}
+    shown: dict[str | None, bool] = {}
+    for profile, resource in _resources(build):
+        shown[profile] = shown.get(profile, True) and build.key(resource, *_ZONE) in zones
+    made = {profile.address for profile in build.of(*_PROFILE)}
+    for profile, vpc, one in _associations(build):
+        if profile not in made or not shown.get(profile, True) or None in shown:
+            why = Unknown(f"{one.address} brings names that the input does not show")
+            yield dns.PrivateZone(one.address, build.origin(one), why, build.many([vpc], *VPC), (), why.reason)
 
 
-def _vpcs(build: Build) -> dict[str | None, list[object]]:
-    found: dict[str | None, list[object]] = {}
-    for one in build.of("aws_route53profiles_association"):
-        vpc = _target(build, one, "resource_id", *VPC)
-        profile = _target(build, one, "profile_id", _PROFILE)
-        found.setdefault(profile, []).append(vpc if vpc is not None else NotKnown(f"the VPC of {one.address}"))
-    return found
+def _resources(build: Build) -> list[tuple[str | None, Any]]:
+    many = build.of("aws_route53profiles_resource_association")
+    return [(build.key(one.get("profile_id"), *_PROFILE), one.get("resource_arn")) for one in many]
 
 
-def _target(build: Build, one: Resource, name: str, *types: str) -> str | None:
-    """Return what an attribute names: itself, or the one thing of these types that the association waits for.
-
-    Of a block over all instances of another (`each.value.arn`) it is the instance of the same key.
-    """
-    resources = build.world.resources
-    key = build.key(one.get(name), *types)
-    if key in resources and resources[key].type in types:
-        return key
-    waited = [address for address in one.waits_for if address in resources and resources[address].type in types]
-    same = [address for address in waited if one.index is not None and resources[address].index == one.index]
-    return waited[0] if len(waited) == 1 else same[0] if len(same) == 1 else None
+def _associations(build: Build) -> list[tuple[str | None, Any, Any]]:
+    many = build.of("aws_route53profiles_association")
+    return [(build.key(one.get("profile_id"), *_PROFILE), one.get("resource_id"), one) for one in many]

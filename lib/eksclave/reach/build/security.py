@@ -13,7 +13,15 @@ from eksclave.reach.build.eks import cluster_vpc
 from eksclave.reach.build.ports import ports, protocol
 from eksclave.reach.build.unsure import Unsure, may_belong
 from eksclave.reach.build.vpcs import extra_tags, owned
-from eksclave.reach.facts.groups import GroupRef, GroupRule, Peer, SecurityGroup, cluster_group, cluster_group_key
+from eksclave.reach.facts.groups import (
+    OWN_RANGE,
+    GroupRef,
+    GroupRule,
+    Peer,
+    SecurityGroup,
+    cluster_group,
+    cluster_group_key,
+)
 from eksclave.reach.facts.network import PrefixListRef
 from eksclave.reach.facts.values import AFTER_APPLY, NOT_IN_INPUT, OneOf, Origin, Unknown, Value
 from eksclave.terraform.model import Resource
@@ -153,7 +161,7 @@ def _rules(build: Build, owner: str, origin: Origin, block: Mapping[str, Any], e
 
 def _peers(build: Build, owner: str, block: Mapping[str, Any]) -> Iterator[Value[Peer]]:
     for name in ("cidr_blocks", "ipv6_cidr_blocks", "cidr_ipv4", "cidr_ipv6"):
-        yield from _each(build, block.get(name), build.cidr)
+        yield from _each(build, block.get(name), lambda value: _range(build, value))
     for name in _LISTS:
         yield from _each(build, block.get(name), lambda value: _prefix_list(build, value))
     for name in ("security_groups", "source_security_group_id", "referenced_security_group_id"):
@@ -173,6 +181,16 @@ def _each(build: Build, value: Any, convert: Any) -> Iterator[Value[Peer]]:
         members = resolved
     for member in members:
         yield convert(member)
+
+
+def _range(build: Build, value: Any) -> Value[Peer]:
+    """Return a range; one that AWS will give to a VPC or a subnet is known not to be everybody."""
+    found = build.cidr(value)
+    value = build.world.resolve(value)
+    if isinstance(value, NotKnown) and len(value.references) == 1:
+        value = value.references[0]
+    own = isinstance(value, Ref) and value.path[-1:] in (("cidr_block",), ("ipv6_cidr_block",))
+    return OWN_RANGE if own and isinstance(found, Unknown) else found
 
 
 def _prefix_list(build: Build, value: Any) -> Value[Peer]:

@@ -8,7 +8,7 @@ from typing import TypeAlias
 from eksclave.net import PortRange
 from eksclave.reach.facts.fact import fact
 from eksclave.reach.facts.network import PrefixListRef
-from eksclave.reach.facts.values import Origin, Value
+from eksclave.reach.facts.values import Origin, Unknown, Value
 
 
 @fact
@@ -20,6 +20,10 @@ class GroupRef:
 
 Peer: TypeAlias = IPv4Network | IPv6Network | GroupRef | PrefixListRef
 """The other side of a security group rule. `self` is written as a `GroupRef` to the group itself."""
+
+
+OWN_RANGE = Unknown("the range that AWS gives to a VPC or a subnet, known after apply")
+"""A peer of which one thing is known: it is not everybody."""
 
 
 @fact
