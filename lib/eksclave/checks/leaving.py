@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
+from eksclave.checks.asking import fails, unsure
+from eksclave.checks.result import Result
 from eksclave.checks.view import View
 from eksclave.reach.facts.network import Route, Subnet, TargetKind
 from eksclave.reach.facts.values import Origin, Value, choices, why_unknown
@@ -15,6 +17,17 @@ def routes_of(view: View) -> Iterator[tuple[Subnet, Route]]:
         for key in choices(_table(view, subnet)) or ():
             table = view.snapshot.route_table_by_key.get(key)
             yield from ((subnet, route) for route in table.routes) if table else ()
+
+
+def says(view: View, subnet: Subnet) -> Callable[..., Result]:
+    """Return how a fault of a subnet is told: a fail, or open where only some readings put the cluster there."""
+
+    def open_one(view: View, requirement: str, reason: str, origin: Origin, fix: str = "") -> Result:
+        return unsure(
+            view, requirement, f"whether the cluster reaches {subnet.origin.address} is open: {reason}", origin
+        )
+
+    return fails if subnet.key in view.sure_subnets else open_one
 
 
 def hidden_routes(view: View) -> Iterator[tuple[Origin, str]]:

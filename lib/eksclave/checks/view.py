@@ -123,6 +123,14 @@ class View:
         places += [s for s in beside if s.vpc == self.vpc_key or self.vpc is None]
         return tuple({subnet.key: subnet for subnet in places}.values())
 
+    @cached_property
+    def sure_subnets(self) -> frozenset[str]:
+        """Keys of the subnets that the cluster, its nodes, pods or bastions stand in, whichever reading is right."""
+        lists = [self.cluster.subnets, *(host.placement.subnets for host in self.bastions)]
+        lists += [place.subnets for party in self.pods for place in party.placements]
+        options = [[frozenset(keys) for keys in choices(one) or ()] for one in lists]
+        return frozenset(key for many in options if many for key in frozenset.intersection(*many))
+
     def route_table(self, subnet: Subnet) -> RouteTable | None:
         """Return the table that decides for a subnet: the associated one, else the VPC's main table."""
         key = known_or(subnet.route_table, "")

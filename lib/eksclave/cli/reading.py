@@ -40,7 +40,7 @@ def read_input(inputs: Sequence[str], locks: Sequence[Path] = (), image_paths: S
             piped.write_bytes(sys.stdin.buffer.read())
             paths.append(piped)
         world = read_world(paths)
-        existing = frozenset(one.address for one in world.resources.values() if one.action == "no-op")
+        existing = frozenset(one.address for one in world.resources.values() if one.action in ("no-op", "forget"))
         found = snapshot(world, _paths(image_paths) if image_paths else DEFAULT_PATHS)
         if locks:
             found = replace(found, image_locks=(*found.image_locks, *map(_lock, locks)))

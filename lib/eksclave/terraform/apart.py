@@ -1,4 +1,4 @@
-"""Lists of subnets that AWS takes one of each zone: what a `slice()` or a filter that was lost may leave of them."""
+"""What AWS would not take: subnets of several VPCs or twice of one zone, and the default VPC beside one's own."""
 
 from __future__ import annotations
 
@@ -26,6 +26,54 @@ def one_a_zone(value: Value, deref: Deref, notes: list[str]) -> Value:
     shown = ", ".join(map(str, runs[0]))
     notes.append(f"AWS takes one subnet of each zone: {shown}, or others in a row; the plan does not keep which part")
     return runs[0] if len(runs) == 1 else AnyOf(tuple(runs), "a part of this list, one subnet of each zone")
+
+
+def one_network(value: Value, deref: Deref) -> Value:
+    """Return the lists by VPC of what is of several: no resource stands in two."""
+    lists = [one for one in value.candidates if isinstance(one, list)] if isinstance(value, AnyOf) else [value]
+    if not all(isinstance(one, list) for one in lists) or not any(len(_networks(one, deref)) > 1 for one in lists):
+        return value
+    found: dict[str, list[Value]] = {}
+    for one in lists:
+        for part in _networks(one, deref).values():
+            found.setdefault(repr(part), part)
+    apart = tuple(found.values())
+    return apart[0] if len(apart) == 1 else AnyOf(apart, "subnets of several VPCs, of which only one can be meant")
+
+
+def _networks(members: list[Value], deref: Deref) -> dict[str, list[Value]]:
+    """Return the members by VPC; all under one name where the VPC of one is not known."""
+    found: dict[str, list[Value]] = {}
+    for one in members:
+        vpc = deref(Ref(one.address, ("vpc_id",))) if isinstance(one, Ref) else None
+        if not isinstance(vpc, (Ref, str)) or vpc == Ref(getattr(one, "address", ""), ("vpc_id",)):
+            return {"": members}
+        found.setdefault(str(vpc), []).append(one)
+    return found
+
+
+def two_or_more(value: Value) -> Value:
+    """Leave out readings that give a cluster one subnet alone: EKS takes two or more."""
+    if not isinstance(value, AnyOf):
+        return value
+    fitting = tuple(one for one in value.candidates if not isinstance(one, list) or len(one) > 1)
+    if not fitting:
+        return value
+    return fitting[0] if len(fitting) == 1 else AnyOf(fitting, value.reason)
+
+
+def without_default(value: Value, notes: list[str]) -> Value:
+    """Leave the default VPC out where one that the configuration makes stands beside it."""
+    if not isinstance(value, AnyOf):
+        return value
+    made = tuple(
+        one for one in value.candidates if not (isinstance(one, Ref) and ".aws_default_vpc." in f".{one.address}")
+    )
+    if not made or len(made) == len(value.candidates):
+        return value
+    left = made[0] if len(made) == 1 else AnyOf(made, value.reason)
+    notes.append(f"taken to be {left}, not the default VPC: the plan does not keep which")
+    return left
 
 
 def _zone(member: Value, deref: Deref) -> str | None:

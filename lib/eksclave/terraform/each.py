@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -17,6 +18,10 @@ from eksclave.terraform.values import Path, dig
 
 if TYPE_CHECKING:
     from eksclave.terraform.trace import Tracer
+
+
+_NUMBER = re.compile(r"\[(\d+)\]$")
+"""`{for … : "${name}[${i}]" => …}`: the place in a list stands at the end of the key."""
 
 
 def each_value(tracer: Tracer, path: Path, place: Place, want: Want, trail: Trail) -> list[Hit]:
@@ -35,7 +40,7 @@ def each_value(tracer: Tracer, path: Path, place: Place, want: Want, trail: Trai
         if hits:
             return hits
     given = [(term, hits) for term in through if (hits := _given(tracer, term, through, path, place, want, trail))]
-    meant = paired(given, key, place.siblings, trail.notes)
+    meant = paired(given, key, place.siblings, place.equal, trail.notes)
     hits = [hit for _, hits in meant for hit in hits]
     return [replace(hit, guessed=False) for hit in hits] if len(meant) < len(given) else hits
 
@@ -61,7 +66,8 @@ def _given(
     if term.root == "var":
         return tracer.variable(term.name, (*term.rest, key, *path), scope, want, trail)
     if term.root == "local":
-        keyed = replace(want, lost=(*want.lost, (key,)))
+        numbers = _NUMBER.findall(str(key))
+        keyed = replace(want, lost=(*want.lost, (key,), *((int(number),) for number in numbers)))
         hidden = tracer.local(term.name, path, [*through, Term("each", "key", ())], place, keyed, trail)
         return [replace(hit, guessed=True) for hit in hidden]
     if term.root == "module":

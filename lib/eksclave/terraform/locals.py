@@ -67,6 +67,9 @@ def candidates(
         )
         if bearing:
             found, named = bearing, True
+    worn = [one for one in found if want.said & set(words(one.base))] if want.plural and not own and not wanted else []
+    if not named and len(worn) == 1:
+        found, named = worn, True  # `local.security_group_id` of a cluster is `aws_security_group.cluster`
     if not named and any(one.sure for one in found):
         found = [one for one in found if one.sure]
     spoken = [one for one in found if place.words & set(words(one.base))]
@@ -74,6 +77,8 @@ def candidates(
     if not named and not spoken and not indexed and any(one.hidden for one in found):
         found = [one for one in found if one.hidden]
     hits = [hit for one in found for hit in one.hits]
+    if named and kind.name == "cluster":
+        return hits, named  # the id of a cluster is its name, which may be known where the id is not
     return [hit for hit in hits if any(is_symbolic(m) or formed(m, kind) for m in hit.members)], named
 
 
@@ -112,7 +117,7 @@ def _sources(
         instances = () if beside else tuple(place.scope.instances.get(block, {}).values())
         found.append(Source(label, hits, beside=beside, hidden=hidden, instances=instances))
     for variable in sorted(place.scope.call.get("expressions") or {}):
-        if attribute_kind(variable) in (None, kind) and _can(tracer, Term("var", variable, ()), place, kind):
+        if _can(tracer, Term("var", variable, ()), place, kind):
             hits = tracer.variable(variable, path, place.scope, want, trail)
             sure = variable == name or tells_its_kind(variable, kind)
             found.append(Source(base(variable, kind), _whole(variable, hits), sure))
@@ -149,7 +154,12 @@ def _possible(tracer: Tracer, place: Place, kind: Kind) -> dict[str, bool]:
     Surely: in some hidden expression, which need not be this one.
     """
     module, evidence = place.scope.address, tracer.evidence
-    blocks = list(place.scope.of_types((*kind.types, *(made_by for made_by, _ in kind.also))))
+    types = (*kind.types, *(made_by for made_by, _ in kind.also))
+    blocks = [
+        name
+        for name in place.scope.of_types(types)
+        if not (place.block and tracer.origins.waits(place.scope, name, place.block))
+    ]
     attributes = {block: _attribute(block, kind) for block in blocks}
     possible = [block for block in blocks if evidence.may_be_hidden(module, block, attributes[block])]
     return {block: evidence.is_hidden(module, block, attributes[block]) for block in possible or blocks}

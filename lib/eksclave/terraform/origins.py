@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
+from eksclave.terraform.cycles import waiting
 from eksclave.terraform.exact import without_templates
 from eksclave.terraform.kinds import Kind, attribute_kind, produces
 from eksclave.terraform.references import Term, terms
@@ -21,9 +22,11 @@ from eksclave.terraform.values import Path
 _INDEX = re.compile(r'\[(?:\d+|"(?:[^"\\]|\\.)*")\]')
 _NO_THING = re.compile(
     r"^(create|enable|enabled|use|is|has|attach|should|manage|len|length|num|max|min|count)(_|$)"
-    r"|_(count|enabled|config|tags|prefix|suffix|version|region|azs|zones|cidrs?|policies|labels|annotations)$"
-    r"|^(name|region|azs|zones|tags|account_id|partition|dns_suffix|arch|environment|env|cidrs?|prefix|suffix|version|labels)$"
+    r"|_(count|enabled|config|tags|prefix|suffix|version|region|azs|zones|cidrs?|policies|labels|annotations|services?)$"
+    r"|^(name|region|azs|zones|tags|account_id|partition|dns_suffix|arch|environment|env|cidrs?|prefix|suffix|version|labels|services?)$"
 )
+PASSING = ("terraform_data", "null_resource", "time_sleep")
+"""Resources that hand on what they are given: `terraform_data.x.output`, `time_sleep.x.triggers["subnet"]`."""
 Node = tuple[str, str, str]
 """The module's address without indexes; out, var, local, all or for; a name."""
 
@@ -51,6 +54,7 @@ class Origins:
         self.written: dict[str, set[str]] = {}
         self.outputs: dict[str, list[str]] = {}
         self.leading: dict[Kind, set[Node]] = {}
+        self.waiting: dict[int, dict[str, frozenset[str]]] = {}
         root = (document.get("configuration") or {}).get("root_module")
         self._module(root if isinstance(root, dict) else {}, "")
         for name, given in (document.get("variables") or {}).items():
@@ -60,7 +64,7 @@ class Origins:
 
     def can(self, term: Term, scope: Scope, for_each: Any, kind: Kind) -> bool:
         """Tell whether a term that stands in a module, below such a for_each, can lead to a thing of the kind."""
-        if term.root in ("resource", "data"):
+        if term.root in ("resource", "data") and term.type not in PASSING:
             return self._fits(kind, term.type, term.rest)
         if term.root == "each":
             through = without_templates(for_each) if term.name == "value" else None
@@ -79,6 +83,13 @@ class Origins:
         if term.root == "local":
             return (module, "all", "") in leading and not is_another_thing(term.name, kind)
         return any(node in leading for node in self._nodes(term, module))
+
+    def waits(self, scope: Scope, block: str, other: str) -> bool:
+        """Tell whether a block of a module is another, or waits for it: then the other is given nothing of it."""
+        found = self.waiting.get(id(scope.configuration))
+        if found is None:
+            found = self.waiting[id(scope.configuration)] = waiting(scope.configuration)
+        return block == other or other in found.get(block, ())
 
     def _leading(self, kind: Kind) -> set[Node]:
         users: dict[Node, list[Node]] = {}
@@ -102,6 +113,8 @@ class Origins:
         for block in module.get("resources") or ():
             self.blocks.setdefault(address, set()).add(str(block.get("type")))
             self.written.setdefault(str(block.get("type")), set()).update(block.get("expressions") or ())
+            for expression in (block.get("expressions") or {}).values() if block.get("type") in PASSING else ():
+                self._expression((address, "pass", f"{block['type']}.{block.get('name')}"), expression, address, "")
         for name, declared in (module.get("variables") or {}).items():
             self.uses.setdefault(everything, set()).add((address, "var", name))
             self._literal((address, "var", name), (declared or {}).get("default"))
@@ -124,7 +137,7 @@ class Origins:
         if "constant_value" in expression:
             self._literal(node, expression["constant_value"])
         for term in terms(expression.get("references") or ()):
-            if term.root in ("resource", "data"):
+            if term.root in ("resource", "data") and term.type not in PASSING:
                 self.made.setdefault(node, set()).add((term.type, term.rest))
             elif term.root == "each":
                 self.uses.setdefault(node, set()).add((module, "for", call))
@@ -134,6 +147,8 @@ class Origins:
     def _nodes(self, term: Term, module: str) -> Iterator[Node]:
         if term.root == "var":
             yield module, "var", term.name
+        elif term.root == "resource":
+            yield module, "pass", term.name
         elif term.root == "local":
             self.uses.setdefault((module, "local", term.name), {(module, "all", "")})
             yield module, "local", term.name

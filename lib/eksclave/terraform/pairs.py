@@ -8,11 +8,11 @@ from eksclave.terraform.scope import Key
 from eksclave.terraform.steps import Found, bears
 
 
-def paired(found: Found, key: Key, siblings: Sequence[Key], notes: list[str]) -> Found:
+def paired(found: Found, key: Key, siblings: Sequence[Key], equal: bool, notes: list[str]) -> Found:
     """Return what stands under a key, where as many things are named as there are keys.
 
-    By the words that keys and things share; what is left over belongs to the keys that are left over. All of it where
-    no word tells.
+    By the words that keys and things share; what is left over belongs to the keys that are left over. Where no word
+    tells and the instances are `equal` otherwise, it is the same which has which. Else all of it.
     """
     if len(found) < 2 or len(found) != len(siblings) or key not in siblings:
         return found
@@ -21,8 +21,11 @@ def paired(found: Found, key: Key, siblings: Sequence[Key], notes: list[str]) ->
         fitting = [at for at, (term, _) in enumerate(found) if isinstance(sibling, str) and bears(sibling, term)]
         if len(fitting) == 1:
             chosen[sibling] = fitting[0]
-    if not chosen or len(set(chosen.values())) < len(chosen):
+    things = all(term.root == "resource" for term, _ in found)  # a local or an input may hold any number
+    if len(set(chosen.values())) < len(chosen) or (not chosen and not (equal and things)):
         return found
+    if not chosen:
+        return [found[sorted(map(str, siblings)).index(str(key))]]
     mine = [chosen[key]] if key in chosen else [at for at in range(len(found)) if at not in chosen.values()]
     if len(mine) == 1:
         notes.append(f"{key!r} stands for {found[mine[0]][0].name}: the plan does not keep which value has which key")

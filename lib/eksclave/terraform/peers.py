@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from eksclave.terraform.references import all_references, follows_key
 from eksclave.terraform.scope import Instance
-from eksclave.terraform.values import AnyOf, Path, Value, is_symbolic
+from eksclave.terraform.values import AnyOf, Path, Ref, Unknown, Value, is_symbolic
+from eksclave.terraform.words import within, words
 
 _PEERS = ("referenced_security_group_id", "source_security_group_id")
 
@@ -21,6 +23,35 @@ def without_own(values: dict[str, Value]) -> tuple[str, str] | None:
             if others and len(others) < len(peer.candidates):
                 values[name] = others[0] if len(others) == 1 else AnyOf(others, peer.reason)
                 return name, f"taken to be {values[name]}, not the rule's own group: the plan does not keep which"
+    return None
+
+
+def other_end(instance: Instance, values: dict[str, Value]) -> tuple[str, str] | None:
+    """Tell a rule's two ends apart where one key names both, in place: `hop>doors:443` leads from `hop` to `doors`.
+
+    Both were read by the same word of the key. The other word is the other end; where it names no group that is made
+    beside this one, the other end is not known.
+    """
+    own, key, scope = values.get("security_group_id"), instance.key, instance.scope
+    if not isinstance(own, Ref) or not isinstance(key, str) or scope is None:
+        return None
+    name = next((one for one in _PEERS if values.get(one) == own), None)
+    expressions = instance.block.get("expressions")
+    if name is None or not isinstance(expressions, dict) or not follows_key(expressions.get(name)):
+        return None
+    if all_references(expressions.get("security_group_id")) == all_references(expressions.get(name)):
+        return None
+    blocks = scope.instances.values()
+    block = next((some for some in blocks if any(one.address == own.address for one in some.values())), {})
+    mine = next((str(one.key) for one in block.values() if one.address == own.address), "")
+    held = words(key).count(words(mine)[0]) if words(mine) else 0
+    if held != 1 or len([word for word in words(key) if not word.isdigit()]) < 2:
+        return None
+    others = [one for one in block.values() if one.address != own.address and within(str(one.key), key)]
+    if len(others) == 1:
+        values[name] = Ref(others[0].address, own.path)
+        return name, f"taken to be {values[name]}: the other word of its key, which names two ends"
+    values[name] = Unknown("its key names two ends, of which the plan keeps only one")
     return None
 
 

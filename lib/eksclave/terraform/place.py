@@ -16,7 +16,8 @@ class Place:
     """Where an expression stands: its module instance, and what `each` and `count` mean there.
 
     `siblings` are the keys of the block's instances that do not know the attribute either; `words` are those of the
-    instance's key, and of a record's name.
+    instance's key, and of a record's name. `block` is the block's name, `equal` tells that its instances differ in
+    nothing that is known.
     """
 
     scope: Scope
@@ -24,6 +25,8 @@ class Place:
     for_each: Any = None
     siblings: tuple[Key, ...] = ()
     words: frozenset[str] = frozenset()
+    block: str = ""
+    equal: bool = False
 
 
 @dataclass(frozen=True)
@@ -63,4 +66,10 @@ def instance_place(instance: Instance, attribute: str | int = "") -> Place:
     siblings = tuple(key for key, one in block.items() if isinstance(one.unknown, dict) and one.unknown.get(attribute))
     said = [instance.key, instance.after.get("name") if instance.type == "aws_route53_record" else None]
     own = frozenset(word for one in said if isinstance(one, str) for word in words(one))
-    return Place(instance.scope, instance.key, instance.block.get("for_each_expression"), siblings, own)
+    first = _known(instance)
+    equal = all(_known(block[key]) == first for key in siblings)
+    return Place(instance.scope, instance.key, instance.block.get("for_each_expression"), siblings, own, name, equal)
+
+
+def _known(instance: Instance) -> dict[str, Any]:
+    return {name: value for name, value in instance.after.items() if name not in ("description", "tags", "tags_all")}

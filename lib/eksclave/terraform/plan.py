@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
+from eksclave.terraform.apart import two_or_more
 from eksclave.terraform.blocks import COMPUTED, block_for, inside
 from eksclave.terraform.evidence import gather
 from eksclave.terraform.exact import Exact
@@ -19,7 +20,7 @@ from eksclave.terraform.model import Note, Resource
 from eksclave.terraform.notes import kind_of
 from eksclave.terraform.origins import Origins
 from eksclave.terraform.part import Part, Qualify
-from eksclave.terraform.peers import distinct_vpcs, is_only_gateway, without_own
+from eksclave.terraform.peers import distinct_vpcs, is_only_gateway, other_end, without_own
 from eksclave.terraform.place import Want, instance_place
 from eksclave.terraform.references import follows_key, terms
 from eksclave.terraform.regions import config_key, regions_of
@@ -119,7 +120,11 @@ class _Reader:
             values.setdefault("id", Ref(instance.address, ("id",)))
         for name in blocks_of(instance):
             values[name] = share_out(instance, name, values.get(name))
-        for assumed in (without_own(values), distinct_vpcs(values) if instance.type == "aws_route53_zone" else None):
+        for assumed in (
+            other_end(instance, values),
+            without_own(values),
+            distinct_vpcs(values) if instance.type == "aws_route53_zone" else None,
+        ):
             if assumed is not None:
                 self.notes.append(Note(self.qualify(instance.address), *assumed))
         self.busy.discard(instance.address)
@@ -193,6 +198,8 @@ class _Reader:
         if instance.key is not None and not follows_key(expression):
             place = replace(place, words=frozenset())  # one value for all instances: their keys tell nothing of it
         value, assumed = self.tracer.value(expression, place, want)
+        if instance.type == "aws_eks_cluster" and "subnet_ids" in path:
+            value = two_or_more(value)
         attribute = ".".join(map(str, path))
         if instance.type == "aws_vpc_endpoint" and isinstance(value, Unknown):
             listed = terms(expression.get("references") or ()) if isinstance(expression, dict) else []

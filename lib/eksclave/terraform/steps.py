@@ -79,7 +79,8 @@ def joined(found: Found, listed: Sequence[Term], rest: Path, want: Want) -> list
 def _whole(hits: Sequence[Hit]) -> Hit:
     from eksclave.terraform.settle import Hit
 
-    return Hit(tuple(member for hit in hits for member in hit.members), True, all(hit.guessed for hit in hits))
+    members = {repr(member): member for hit in hits for member in hit.members}
+    return Hit(tuple(members.values()), True, all(hit.guessed for hit in hits))
 
 
 def by_words(
@@ -123,7 +124,10 @@ def _names(ref: Ref) -> set[str]:
     steps = split(ref.address)
     types = {at for at, step in enumerate(steps) if isinstance(step, str) and step.startswith("aws_")}
     said = [str(step) for at, step in enumerate(steps) if at not in types and step not in ("module", "data")]
-    return {word for one in said if telling(one) for word in words(one)}
+    beside = (
+        {"primary"} if ref.path[-1:] == ("cluster_security_group_id",) else set[str]()
+    )  # as people call EKS's group
+    return {word for one in said if telling(one) for word in words(one)} | beside
 
 
 def bears(step: str, term: Term) -> bool:

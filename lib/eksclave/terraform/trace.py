@@ -6,18 +6,19 @@ choice (`AnyOf`); what had to be assumed is said on the trail.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from eksclave.terraform.apart import one_a_zone
+from eksclave.terraform.apart import one_a_zone, one_network, without_default
 from eksclave.terraform.each import each_value
 from eksclave.terraform.evidence import Evidence
 from eksclave.terraform.exact import without_templates
 from eksclave.terraform.flags import decided
-from eksclave.terraform.kinds import ROUTE_TABLE, SECURITY_GROUP, SUBNET, attribute_kind
+from eksclave.terraform.kinds import POLICY_DOCUMENT, ROUTE_TABLE, SECURITY_GROUP, SUBNET, VPC, attribute_kind
 from eksclave.terraform.notes import Plain
-from eksclave.terraform.origins import Origins
+from eksclave.terraform.origins import PASSING, Origins
 from eksclave.terraform.outputs import could_be, flagged
 from eksclave.terraform.pick import pick
 from eksclave.terraform.place import Place, Trail, Want
@@ -48,7 +49,35 @@ class Tracer:
     left: list[int] = field(default_factory=lambda: [_FARTHEST])
 
     def value(self, expression: Any, place: Place, want: Want) -> tuple[Value, list[str]]:
-        """Return the value of an unknown attribute with this configured expression, and what had to be assumed."""
+        """Return the value of an unknown attribute with this configured expression, and what had to be assumed.
+
+        A reading that gives a resource something of one that waits for it is no reading: it is made again without.
+        """
+        value, notes = self._value(expression, replace(place, block=""), want)
+        if not place.block:
+            return value, notes
+        choices = value.candidates if isinstance(value, AnyOf) else (value,)
+        left = [one for one in choices if not self._impossible(one, place)]
+        if not left:
+            return self._value(expression, place, want)
+        return (
+            value if len(left) == len(choices) else AnyOf(tuple(left), value.reason) if left[1:] else left[0]
+        ), notes
+
+    def _impossible(self, choice: Value, place: Place) -> bool:
+        return any(self._waits(one, place) for one in (choice if isinstance(choice, list) else [choice]))
+
+    def _waits(self, value: Value, place: Place) -> bool:
+        """Tell whether a value is of a block of this module that waits for the block that is being read."""
+        if not isinstance(value, Ref):
+            return False
+        inside = value.address.removeprefix(f"{place.scope.address}." if place.scope.address else "")
+        if inside.startswith("module.") or (place.scope.address and inside == value.address):
+            return False
+        name = re.sub(r"\[.*", "", inside)
+        return self.origins.waits(place.scope, name, place.block)
+
+    def _value(self, expression: Any, place: Place, want: Want) -> tuple[Value, list[str]]:
         expression = without_templates(expression)
         if isinstance(expression, dict) and "constant_value" in expression:
             return expression["constant_value"], []
@@ -65,6 +94,10 @@ class Tracer:
         if exhausted:
             return Unknown("it can come from too many places", used), trail.notes
         value = settle(hits, want.kind, want.plural, used)
+        if want.kind is VPC:
+            value = without_default(value, trail.notes)
+        if want.plural and want.kind in (SUBNET, SECURITY_GROUP) and any(hit.many for hit in hits):
+            value = one_network(value, self.deref)
         if want.apart and want.kind is SUBNET and any(hit.many for hit in hits):
             value = one_a_zone(value, self.deref, trail.notes)
         return value, trail.notes
@@ -91,7 +124,9 @@ class Tracer:
             listed = decided(listed, place, self.variables, want.plural, trail.notes)
         leading = [term for term in listed if self._can(term, place, want)]
         silent = [term for term in leading if term.root == "local" and not self._speaks(term, rest, place, want)]
-        leading = [term for term in leading if term not in silent] + silent  # guesses count where nothing else fits
+        leading = [term for term in leading if term not in silent]
+        if want.kind is not POLICY_DOCUMENT:  # of some other policy in the configuration there is no telling
+            leading += silent  # guesses count where nothing else fits
         if not leading:
             return []
         self.left[0] -= 1
@@ -112,7 +147,9 @@ class Tracer:
             hits: list[Hit] = []
             shown = self._shown(term, path, place, deeper)
             below = replace(deeper, count=shown) if shown is not None else deeper
-            if term.root in ("resource", "data"):
+            if term.type in PASSING:
+                hits = self._passed(term, path, place, below, trail)
+            elif term.root in ("resource", "data"):
                 hits = self._resource(term, path, listed, place, want, trail)
             elif term.root == "var":
                 hits = self.variable(term.name, path, place.scope, below, trail)
@@ -189,6 +226,18 @@ class Tracer:
         if many or len(values) == 1:
             return [Hit(tuple(values), many)]
         return [Hit((one_of(values, f"the plan does not keep which instance of {term.name}"),))]
+
+    def _passed(self, term: Term, path: Path, place: Place, want: Want, trail: Trail) -> list[Hit]:
+        """Follow what a resource hands on: its output is its input, its triggers are what they were set to."""
+        steps = [step for step in path if isinstance(step, str)]
+        argument = "input" if steps[:1] == ["output"] else steps[0] if steps else "input"
+        hits: list[Hit] = []
+        for one in place.scope.instances.get(term.name, {}).values():
+            expression = without_templates((one.block.get("expressions") or {}).get(argument))
+            listed = terms(expression.get("references") or ()) if isinstance(expression, dict) else []
+            inside = Place(place.scope, one.key, one.block.get("for_each_expression"))
+            hits += self.follow(listed, inside, want, tuple(steps[1:]), trail)
+        return hits
 
     def near(self, instances: Mapping[Key, Instance], want: Want) -> Mapping[Key, Instance]:
         """Leave out what is surely in another VPC: an index that was lost cannot have meant it."""

@@ -41,10 +41,10 @@ def first(of=None, existing=frozenset()):
     return {origin.address for origin in needed_first(view, view.node_groups[0])}
 
 
-def test_endpoints_and_the_rules_of_their_groups_come_before_nodes():
+def test_endpoints_come_before_nodes_and_rules_of_their_groups_in_time():
     needed = first()
     assert {"aws_vpc_endpoint.s3", 'aws_vpc_endpoint.interface["ec2"]'} <= needed
-    assert "aws_vpc_security_group_ingress_rule.endpoints_https" in needed
+    assert "aws_vpc_security_group_ingress_rule.endpoints_https" not in needed
     assert 'aws_vpc_endpoint.interface["logs"]' not in needed
 
 

@@ -12,6 +12,7 @@ from typing import Any
 import orjson
 from eksclave.catalog.features import Feature
 from eksclave.checks.features import view_of
+from eksclave.checks.result import Result
 from eksclave.reach.answer import Outcome
 from eksclave.reach.build import snapshot
 from eksclave.reach.snapshot import Snapshot
@@ -39,4 +40,4 @@ def said(check: ModuleType, of: Snapshot, features: Iterable[Feature] = (), id: 
 
 
 def outcomes(check: ModuleType, of: Snapshot, features: Iterable[Feature] = (), id: str = "") -> set[Outcome]:
-    return {one.outcome for one in said(check, of, features, id)}
+    return {one.outcome for one in said(check, of, features, id) if isinstance(one, Result)}

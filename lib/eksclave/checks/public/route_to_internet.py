@@ -14,8 +14,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from eksclave.checks.asking import fails, passes, unsure
-from eksclave.checks.leaving import hidden_routes, routes_of
+from eksclave.checks.asking import passes, unsure
+from eksclave.checks.leaving import hidden_routes, routes_of, says
 from eksclave.checks.result import Result
 from eksclave.checks.view import View
 from eksclave.reach.facts.network import TargetKind
@@ -30,7 +30,7 @@ def ask(view: View, so_far: Sequence[Result]) -> Iterator[Result]:
         if route.kind is TargetKind.INTERNET_GATEWAY:
             wrong += 1
             reason = f"{subnet.origin.address} has a route {route.destination} to an internet gateway"
-            yield fails(view, "P1", reason, route.origin, fix=f"remove {route.origin}")
+            yield says(view, subnet)(view, "P1", reason, route.origin, fix=f"remove {route.origin}")
     for origin, why in hidden_routes(view):
         wrong += 1
         yield unsure(view, "P1", why, origin)

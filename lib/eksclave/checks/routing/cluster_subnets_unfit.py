@@ -47,12 +47,15 @@ def ask(view: View, so_far: Sequence[Result]) -> Iterator[Result]:
             yield fails(view, "R1", f"{cidr} has fewer than six free addresses", subnet.origin)
     zones = {known_or(subnet.zone, "") for subnet in subnets} - {""}
     open_zones = len(zones) < len(listed[0]) and any(known_or(s.zone, "") == "" for s in subnets)
-    if any(len(many) < 2 for many in listed):
+    if all(len(many) < 2 for many in listed):
         wrong += 1
         yield fails(view, "R1", f"the cluster has {len(listed[0])} subnet, in one zone", origin)
     elif len(zones) == 1 and not open_zones and len(subnets) == len(listed[0]):
         wrong += 1
         yield fails(view, "R1", f"all subnets of the cluster lie in {zones.pop()}", origin)
+    elif any(len(many) < 2 for many in listed):
+        wrong += 1
+        yield unsure(view, "R1", "the cluster may have one subnet alone", origin)
     if not wrong:
         unknown = "zones that are not known before apply are taken to be different ones that EKS supports"
         assumed = (*((unknown,) if len(zones) < 2 else ()), *_whole_blocks(view, subnets))
