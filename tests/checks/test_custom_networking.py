@@ -3,8 +3,15 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 from eksclave.reach.answer import Outcome
+from eksclave.reach.build import snapshot
+from eksclave.reach.build.custom_networking import ELSEWHERE
+from eksclave.terraform.read import read_documents
+from eksclave.terraform.values import Unknown
+
+from tests.checks.conftest import plan_of
 
 ADDON = "aws_eks_addon.vpc_cni"
 REFERS = ["aws_subnet.c", "aws_security_group.endpoints.id", "aws_security_group.endpoints"]
@@ -50,3 +57,31 @@ def test_pods_that_are_elsewhere_are_not_proved_on_their_nodes(facts, case):
     answer = case("flat", _written(SWITCH))
     assert answer.verdict is Outcome.UNKNOWN
     assert any("custom networking is on" in one.reason for one in answer.results)
+
+
+def _inside_a_module(*waits: str):
+    """Return facts with the add-on in a module, whose caller wrote its configuration."""
+    world = read_documents([("flat", plan_of("flat"))])
+    found = dict(world.resources)
+    hidden = {**found[ADDON].values, "configuration_values": Unknown("the plan does not keep it")}
+    found[ADDON] = replace(found[ADDON], module="module.eks", values=hidden, waits_for=waits)
+    return snapshot(replace(world, resources=found))
+
+
+def test_a_group_alone_that_a_caller_hands_in_leaves_the_pods_subnets_open():
+    (config,) = _inside_a_module("aws_security_group.endpoints").eni_configs
+    assert config.subnets == ELSEWHERE and config.groups == ("aws_security_group.endpoints",)
+    assert _inside_a_module().eni_configs == ()
+
+
+def test_of_several_subnets_in_one_zone_any_may_have_the_pods():
+    (config,) = _inside_a_module("aws_subnet.a", "aws_subnet.b").eni_configs
+    assert config.subnets == ("aws_subnet.a", "aws_subnet.b")
+    world = read_documents([("flat", plan_of("flat"))])
+    again = replace(world.resources["aws_subnet.a"], address="aws_subnet.a2")
+    hidden = {**world.resources[ADDON].values, "configuration_values": Unknown("not kept")}
+    addon = replace(world.resources[ADDON], values=hidden, waits_for=("aws_subnet.a", "aws_subnet.a2"))
+    (either,) = snapshot(
+        replace(world, resources={**world.resources, ADDON: addon, "aws_subnet.a2": again})
+    ).eni_configs
+    assert either.subnets.candidates == (("aws_subnet.a", "aws_subnet.a2"), ("aws_subnet.a",), ("aws_subnet.a2",))

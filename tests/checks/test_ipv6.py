@@ -59,6 +59,12 @@ def test_a_family_set_by_an_unknown_expression_is_open(facts):
     assert isinstance(_family(facts, {}, COMPUTED, {}, visible), Unknown)
 
 
+def test_a_variable_that_is_null_sets_no_family(facts):
+    said = {"ip_family": {"references": ["var.cluster_ip_family"]}}
+    assert _family(facts, {}, COMPUTED, {}, said) == "ipv4"
+    assert isinstance(_family(facts, {}, COMPUTED, {"ipv6_cidr_block": "2001:db8::/64"}, said), Unknown)
+
+
 @pytest.mark.parametrize(("added", "outcome"), [([], Outcome.FAIL), ([OWN_POLICY], Outcome.PASS)])
 def test_the_network_plugin_assigns_ipv6_addresses_by_a_policy_of_ones_own(case, added, outcome):
     steps = [{"set": "aws_eks_cluster.main", "values": {"kubernetes_network_config": [{"ip_family": "ipv6"}]}}, *added]

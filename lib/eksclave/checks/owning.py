@@ -57,6 +57,7 @@ def _accounts(one: Statement) -> Iterator[str]:
 
 
 def _conditions(one: Statement, keys: tuple[str, ...]) -> Iterator[str]:
+    """Yield what conditions name as one's own: those that allow it, and those that forbid it or all else."""
     for condition in one.conditions:
-        if condition.key.lower() in keys and "not" not in condition.operator.lower():
+        if condition.key.lower() in keys and (one.effect == "Deny" or "not" not in condition.operator.lower()):
             yield from (text for many in choices(condition.values) or () for text in many)

@@ -117,9 +117,10 @@ class View:
 
     @cached_property
     def reach_subnets(self) -> tuple[Subnet, ...]:
-        """Every subnet of the cluster's reach: control plane, nodes, Fargate, bastions."""
+        """Every subnet of the cluster's reach: control plane, nodes, Fargate, bastions beside them in its VPC."""
         places = [*self.compute_subnets, *self.subnets(self.cluster.subnets)]
-        places += [s for host in self.bastions for s in self.subnets(host.placement.subnets)]
+        beside = (s for host in self.bastions for s in self.subnets(host.placement.subnets))
+        places += [s for s in beside if s.vpc == self.vpc_key or self.vpc is None]
         return tuple({subnet.key: subnet for subnet in places}.values())
 
     @cached_property

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 
+from eksclave.catalog.endpoints import ENDPOINTS
 from eksclave.catalog.partitions import PARTITIONS, partition_of
 
 LABELS = {
@@ -51,6 +52,15 @@ def split_service(service: str) -> tuple[str, str]:
     return (first, rest) if _REGION.match(first) and rest else ("", found["rest"])
 
 
+def exists(service: str) -> bool:
+    """Tell whether AWS has a service of this name: in China many have a prefix of their own, and not the common one."""
+    region, suffix = split_service(service)
+    if not region or partition_of(region).id != "aws-cn":
+        return True
+    known = next((one for one in ENDPOINTS if one.suffix == suffix), None)
+    return known is None or known.service_name(region) == service
+
+
 def covered_names(service: str) -> tuple[str, ...] | None:
     """Return the names that the service's endpoint answers with private DNS, or None where that is not known."""
     if service in GLOBAL:
@@ -58,6 +68,8 @@ def covered_names(service: str) -> tuple[str, ...] | None:
     region, suffix = split_service(service)
     if not region:
         return None
+    if not exists(service):
+        return ()
     shapes = LABELS.get(suffix) or (("{s}.{r}.{d}",) if "." not in suffix else None)
     return None if shapes is None else _fill(shapes, region, suffix)
 
@@ -65,7 +77,7 @@ def covered_names(service: str) -> tuple[str, ...] | None:
 def doubtful_names(service: str) -> tuple[str, ...]:
     """Return names that the service's endpoint may answer as well, depending on what AWS has rolled out."""
     region, suffix = split_service(service)
-    if not region:
+    if not region or not exists(service):
         return ()
     shapes = DUAL_STACK.get(suffix, () if suffix in LABELS or "." in suffix else ("{s}.{r}.{a}",))
     return _fill(shapes, region, suffix)

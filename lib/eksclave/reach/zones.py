@@ -99,6 +99,8 @@ def _of_zones(snapshot: Snapshot, vpc: str, name: str) -> Iterator[NameSpace]:
         if here is False:
             continue
         for suffix in choices(zone.name) or (name,):
+            if suffix == "" and service_names.gateway_service(name):
+                continue  # a profile that is not seen is taken to leave to gateways what they carry
             if within(name, suffix):
                 sure = here and is_known(zone.name)
                 why = "" if sure else why_unknown(zone.vpcs) or why_unknown(zone.name) or "it is not decided"

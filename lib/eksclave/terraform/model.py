@@ -44,6 +44,7 @@ class Resource:
     action: str = "no-op"  # create, update, replace, read, no-op
     configured: frozenset[str] | None = None  # attributes that the configuration sets; None where it is not known
     waits_for: tuple[str, ...] = ()  # addresses of resources that Terraform finishes first
+    foreign: bool = False  # written in a module from a registry or a repository, which the author cannot edit
 
     def get(self, *path: str | int) -> Value:
         """Return the value at a path, without its sensitivity mark; None where it is absent."""

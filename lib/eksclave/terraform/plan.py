@@ -90,6 +90,7 @@ class _Reader:
             instance.action,
             frozenset(expressions) if isinstance(expressions, dict) else None,
             self.waits.of(instance, {symbol.address for symbol in _refs(values)}),
+            instance.scope is not None and instance.scope.foreign,
         )
 
     def worked_out(self, instance: Instance) -> dict[str, Value]:

@@ -43,6 +43,12 @@ class Scope:
     instances: dict[str, dict[Key, Instance]] = field(default_factory=dict, repr=False)
     children: dict[str, dict[Key, Scope]] = field(default_factory=dict, repr=False)
 
+    @property
+    def foreign(self) -> bool:
+        """Whether the module, or one that it stands in, comes from a registry or a repository: it cannot be edited."""
+        source = str(self.call.get("source") or ".")
+        return not source.startswith((".", "/")) or (self.parent is not None and self.parent.foreign)
+
     def of_types(self, types: tuple[str, ...]) -> dict[str, dict[Key, Instance]]:
         """Return the blocks of these resource types in this module instance, by block name."""
         return {name: found for name, found in sorted(self.instances.items()) if name.split(".")[-2] in types}

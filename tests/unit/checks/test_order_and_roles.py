@@ -132,6 +132,12 @@ def test_only_bastions_that_may_use_sessions_are_asked_for_them():
     assert bastion_parties(view, "B2") == [] and len(bastion_parties(seen(), "B2")) == 1
 
 
+def test_aws_auth_that_somebody_else_may_write_leaves_it_open_who_is_admitted():
+    alone = replace(facts(SELF), access_entries=())
+    assert outcomes(node_role_not_admitted, alone) == FAIL
+    assert outcomes(node_role_not_admitted, changed(alone, "clusters", authentication_mode="CONFIG_MAP")) == UNKNOWN
+
+
 def test_a_peering_of_others_links_nothing():
     ours = Peering("p", Origin("aws_vpc_peering_connection.p"), facts().vpcs[0].key, "vpc-far", True)
     theirs = Peering("q", Origin("aws_vpc_peering_connection.q"), "vpc-x", "vpc-y", True)
@@ -188,6 +194,16 @@ def test_the_main_table_decides_for_subnets_without_an_association():
     assert outcomes(route_to_internet, changed(facts(), "route_tables", main, routes=(way,))) == PASS
     view = seen(of)
     assert {view.route_table(subnet).key for subnet in view.compute_subnets} == {main}
+
+
+def test_the_subnets_of_a_bastion_in_another_vpc_are_not_the_clusters():
+    of, bastion = facts(), seen().bastions[0]
+    far = replace(of.subnets[0], key="aws_subnet.far", vpc="vpc-far")
+    moved = replace(bastion.placement, subnets=(far.key,))
+    beside = changed(replace(of, subnets=(*of.subnets, far)), "instances", bastion.key, placement=moved)
+    assert far.key not in {subnet.key for subnet in seen(beside).reach_subnets}
+    near = changed(beside, "subnets", far.key, vpc=of.vpcs[0].key)
+    assert far.key in {subnet.key for subnet in seen(near).reach_subnets}
 
 
 def test_nodes_that_may_lack_the_cluster_group_are_open_where_their_flows_are():

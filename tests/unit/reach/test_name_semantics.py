@@ -10,7 +10,7 @@ from eksclave.reach.facts.network import DhcpOptions
 from eksclave.reach.facts.values import OneOf, Unknown
 from eksclave.reach.names import AnswerKind, resolve, resolve_api
 from eksclave.reach.question import ApiServer
-from eksclave.reach.service_names import covered_names, gateway_service
+from eksclave.reach.service_names import covered_names, doubtful_names, exists, gateway_service
 from reach_world import EC2, S3, at, net, place, plain
 
 ECR = "602401143452.dkr.ecr.eu-central-1.amazonaws.com"
@@ -280,3 +280,18 @@ def test_a_wildcard_does_not_answer_its_own_suffix_nor_names_that_merely_end_ali
     assert zones.matches("a.dkr.ecr.x", "*.dkr.ecr.x")
     assert not zones.matches("dkr.ecr.x", "*.dkr.ecr.x")
     assert not zones.matches("adkr.ecr.x", "*.dkr.ecr.x")
+
+
+@pytest.mark.parametrize(
+    ("service", "there"),
+    [
+        ("com.amazonaws.cn-north-1.ecr.dkr", False),
+        ("cn.com.amazonaws.cn-north-1.ecr.dkr", True),
+        ("com.amazonaws.cn-north-1.logs", True),
+        ("com.amazonaws.eu-central-1.ecr.dkr", True),
+    ],
+)
+def test_a_service_of_china_has_no_name_with_the_common_prefix(service: str, there: bool) -> None:
+    assert exists(service) is there
+    assert bool(covered_names(service)) is there
+    assert there or doubtful_names(service) == ()

@@ -46,6 +46,10 @@ def ask(view: View, so_far: Sequence[Result]) -> Iterator[Result]:
             wrong += 1
             why = why_unknown(group.role) or f"whom {perhaps[0].origin.address} admits is not known"
             yield unsure(view, "R7", f"whether the role of {group.origin.address} is admitted: {why}", group.origin)
+        elif role not in admitted | managed and not old and _may_be_mapped(view):
+            wrong += 1
+            why = f"aws-auth, which admits nodes beside access entries, is not in the input: {group.origin.address}"
+            yield unsure(view, "R7", f"whether the nodes' role is admitted: {why}", group.origin)
         elif role not in admitted | managed and not old:
             wrong += 1
             reason = f"nothing admits the role of {group.origin.address} to the cluster"
@@ -64,6 +68,11 @@ def ask(view: View, so_far: Sequence[Result]) -> Iterator[Result]:
 
 def _entry(view: View, role: str) -> str:
     return f'add aws_eks_access_entry: cluster_name of {view.address}, principal_arn of {role}, type "EC2_LINUX"'
+
+
+def _may_be_mapped(view: View) -> bool:
+    """Tell whether somebody may write aws-auth: it counts, and the input writes nothing into Kubernetes itself."""
+    return view.cluster.authentication_mode != "API" and not view.workloads
 
 
 def _spare_node_roles(view: View) -> list[Role]:

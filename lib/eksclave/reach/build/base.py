@@ -8,6 +8,7 @@ from ipaddress import ip_network
 from typing import Any, TypeVar
 
 from eksclave.catalog.image_fields import DEFAULT_PATHS
+from eksclave.reach.build.again import read_again
 from eksclave.reach.facts import network
 from eksclave.reach.facts.groups import cluster_group_key
 from eksclave.reach.facts.values import AFTER_APPLY, HOLE, OneOf, Origin, Unknown, Value
@@ -149,11 +150,7 @@ class Build:
         """A data source that reads a cluster of this input is that cluster."""
         if cluster.mode != "data":
             return cluster.address
-        name = self.world.resolve(cluster.get("name"))
-        if isinstance(name, Ref):
-            return name.address
-        managed = [one for one in self.clusters.get(str(name), ()) if self.world.resources[one].mode == "managed"]
-        return self.nearest(managed, cluster) if managed else cluster.address
+        return read_again(self.world, cluster, self.clusters, self.nearest)
 
     @cached_property
     def clusters(self) -> dict[str, list[str]]:

@@ -42,13 +42,34 @@ def _configured(build: Build, addon: Resource, value: Any, elsewhere: bool) -> l
     subnets, groups = _named(build, named, SUBNET[0]), _groups(build, named)
     if not subnets and isinstance(value, NotKnown):
         subnets = _reached(build, addon, SUBNET[0])
-        groups = _either(_reached(build, addon, GROUP[0]))
+        reached = _reached(build, addon, GROUP[0])
+        groups = _either(reached)
+        if not subnets and addon.module and (handed := _handed_in(addon, reached)):
+            said = f"custom networking gives the pods {', '.join(handed)}: its configuration refers to them"
+            build.assumed.append((addon.address, "configuration_values", said))
+            return [_config(build, addon, "", ELSEWHERE, _either(handed))]
     if not subnets:
         build.assumed.append((addon.address, "configuration_values", HIDDEN))
         return []
     said = f"custom networking puts the pods into {', '.join(subnets)}: its configuration refers to them"
     build.assumed.append((addon.address, "configuration_values", said))
-    return [_config(build, addon, "", tuple(subnets), groups)]
+    return [_config(build, addon, "", _parts(build, subnets), groups)]
+
+
+def _handed_in(addon: Resource, groups: list[str]) -> list[str]:
+    """Leave out the groups of modules inside the add-on's own: those of node groups, which it may wait for as a whole.
+
+    What is left the caller wrote into the configuration: nothing else of an add-on leads to a security group.
+    """
+    return [one for one in groups if not one.startswith(f"{addon.module}.module.")]
+
+
+def _parts(build: Build, subnets: list[str]) -> Value[tuple[str, ...]]:
+    """Return them all, or where several share a zone any of them: a zone's pods are in one subnet."""
+    zones = [zone for key in subnets if isinstance(zone := build.world.resources[key].get("availability_zone"), str)]
+    if len(set(zones)) == len(zones):
+        return tuple(subnets)
+    return OneOf((tuple(subnets), *((key,) for key in subnets)), "which subnet of a zone has its pods is not known")
 
 
 def _written(build: Build, addon: Resource, text: str, elsewhere: bool) -> list[EniConfig]:

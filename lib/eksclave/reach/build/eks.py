@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from ipaddress import ip_network
 from typing import Any
 
+from eksclave.reach.build.again import only_cluster
 from eksclave.reach.build.base import GROUP, SUBNET, VPC, Build, once
 from eksclave.reach.build.families import ip_family
 from eksclave.reach.build.iam import Known, profile_role, role_keys
@@ -14,7 +15,7 @@ from eksclave.reach.build.templates import configured, launch_template
 from eksclave.reach.build.trust import EC2, EKS, FARGATE, trusted_role
 from eksclave.reach.facts import clusters
 from eksclave.reach.facts.groups import cluster_group_key
-from eksclave.reach.facts.values import AFTER_APPLY, HOLE, NOT_IN_INPUT, OneOf, Value
+from eksclave.reach.facts.values import AFTER_APPLY, HOLE, NOT_IN_INPUT, OneOf, Unknown, Value
 from eksclave.terraform.model import Resource
 from eksclave.terraform.values import Ref
 
@@ -26,7 +27,20 @@ def cluster_key(build: Build, value: Any, near: Resource | None = None) -> Value
     found = build.one(value, "aws_eks_cluster")
     if isinstance(found, str) and found in build.clusters:
         return build.cluster_address(build.world.resources[build.nearest(build.clusters[found], near)])
+    if isinstance(found, Unknown) and near is not None and (only := _only(build, near)) is not None:
+        return only
     return found
+
+
+def _only(build: Build, near: Resource) -> str | None:
+    """Return the one cluster of the input, where what names a cluster by an unknown name waits for it."""
+    only = only_cluster(build.world, near)
+    others = {build.cluster_address(one) for one in build.of("aws_eks_cluster", data=True)} - {only}
+    if only is None or others or only not in waits(build, near.address):
+        return None
+    said = f"its cluster is known only after apply; it waits for {only}, the only one there is"
+    build.assumed.append((near.address, "cluster_name", said))
+    return only
 
 
 def eks_clusters(build: Build) -> tuple[clusters.Cluster, ...]:
@@ -172,6 +186,7 @@ def _managed(build: Build, group: Resource, known: Known) -> clusters.NodeGroup:
         (),
         build.number(scaling.get("desired_size"), 1),
         template.metadata if template is not None else True if template_key is None else NOT_IN_INPUT,
+        group.foreign,
     )
 
 

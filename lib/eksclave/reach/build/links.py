@@ -36,10 +36,19 @@ def peerings(build: Build) -> tuple[links.Peering, ...]:
                 _accepted(build, peering, accepter),
                 _resolves(build, beside, "requester"),
                 _resolves(build, beside, "accepter"),
-                bool(peering.get("peer_region")) and peering.get("peer_region") != peering.region,
+                _crosses(build, peering),
             )
         )
     return once(found)
+
+
+def _crosses(build: Build, peering: Resource) -> bool:
+    """Tell whether a peering joins two Regions; a state fills in `peer_region` always, and has no provider's own."""
+    ends = [build.world.resources.get(build.key(peering.get(name), *VPC) or "") for name in ("vpc_id", "peer_vpc_id")]
+    own, peer = (end.region if end is not None else None for end in ends)
+    own = peering.region or own
+    there = peer or build.world.resolve(build.option(peering, "peer_region"))
+    return there not in (None, "") and own is not None and there != own
 
 
 def _accepted(build: Build, peering: Resource, accepter: Resource | None) -> Value[bool]:

@@ -23,15 +23,15 @@ def waits(build: Build, address: str) -> tuple[str, ...]:
     return tuple(sorted(seen))
 
 
-_RULES = ("aws_security_group_rule", "aws_vpc_security_group_ingress_rule")
+_ASKED = ("aws_security_group_rule", "aws_vpc_security_group_ingress_rule", "aws_vpc_endpoint")
 _SLOW = re.compile(r"aws_(eks_(cluster|node_group|addon|fargate_profile)|vpc_endpoint|nat_gateway|instance|lb|alb)")
-"""What AWS takes a minute or more for, among what rules of security groups refer to."""
+"""What AWS takes a minute or more for, among what rules of security groups and endpoints refer to."""
 
 
 def slow_waits(build: Build) -> tuple[tuple[str, tuple[str, ...]], ...]:
-    """Return for each rule of a security group what it waits for that takes minutes, where there is such a thing."""
+    """Return for each rule of a security group, and each endpoint, what it waits for that takes minutes, if any."""
     found: list[tuple[str, tuple[str, ...]]] = []
-    for rule in build.of(*_RULES):
+    for rule in build.of(*_ASKED):
         slow = tuple(one for one in waits(build, rule.address) if _is_slow(build, one))
         found += [(rule.address, slow)] if slow else []
     return tuple(found)

@@ -10,7 +10,6 @@ from typing import Any
 
 from eksclave.reach.build.base import VPC, Build
 from eksclave.reach.facts import dns
-from eksclave.reach.facts.values import Unknown
 
 _PROFILE = ("aws_route53profiles_profile",)
 _ZONE = ("aws_route53_zone",)
@@ -27,7 +26,10 @@ def of_zones(build: Build) -> dict[str, list[Any]]:
 
 
 def hidden_zones(build: Build) -> Iterator[dns.PrivateZone]:
-    """Yield a zone of any name for each VPC with a profile of which the input does not show all that it brings."""
+    """Yield a zone of every name, asked after all others, for each VPC with a profile that is not shown whole.
+
+    What a VPC has itself wins over what its profile brings.
+    """
     zones = {zone.address for zone in build.of(*_ZONE, data=True)}
     shown: dict[str | None, bool] = {}
     for profile, resource in _resources(build):
@@ -35,8 +37,9 @@ def hidden_zones(build: Build) -> Iterator[dns.PrivateZone]:
     made = {profile.address for profile in build.of(*_PROFILE)}
     for profile, vpc, one in _associations(build):
         if profile not in made or not shown.get(profile, True) or None in shown:
-            why = Unknown(f"{one.address} brings names that the input does not show")
-            yield dns.PrivateZone(one.address, build.origin(one), why, build.many([vpc], *VPC), (), why.reason)
+            why = f"{one.address} brings names that the input does not show"
+            build.assumed.append((one.address, "profile_id", "the profile holds no zone of S3 or DynamoDB"))
+            yield dns.PrivateZone(one.address, build.origin(one), "", build.many([vpc], *VPC), (), why)
 
 
 def _resources(build: Build) -> list[tuple[str | None, Any]]:

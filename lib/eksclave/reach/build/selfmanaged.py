@@ -9,7 +9,7 @@ from typing import Any
 from eksclave.reach.build.base import GROUP, SUBNET, Build
 from eksclave.reach.build.iam import profile_role, role_key, role_keys
 from eksclave.reach.build.order import waits
-from eksclave.reach.build.templates import launch_template, metadata, user_data
+from eksclave.reach.build.templates import launch_template, metadata, only_template, user_data
 from eksclave.reach.facts.clusters import LaunchTemplate, NodeGroup
 from eksclave.reach.facts.values import AFTER_APPLY, NOT_IN_INPUT, Unknown, Value
 from eksclave.terraform.model import Resource
@@ -52,12 +52,19 @@ def self_managed(build: Build) -> Iterator[NodeGroup]:
             template.hop_limit if template is not None and template.hop_limit is not None else 2,
             template.public_ip if template is not None and template.public_ip is not None else False,
             False,
-            waits(build, group.address),
+            _waits(build, group, template),
             tags,
             tags,
             build.number(build.option(group, "desired_capacity"), 1),
             template.metadata if template is not None else NOT_IN_INPUT,
+            group.foreign,
         )
+
+
+def _waits(build: Build, group: Resource, template: LaunchTemplate | None) -> tuple[str, ...]:
+    """Return what comes before the group: also its template, which a dynamic block may name."""
+    before = {*waits(build, group.address)}
+    return tuple(sorted(before | ({template.key, *waits(build, template.key)} if template is not None else set())))
 
 
 def joins(
@@ -83,7 +90,11 @@ def joins(
     referred = set(_mentioned(build, group.address)) | (set(_mentioned(build, template.key)) if template else set())
     if len(referred) == 1 and isinstance(text, Unknown):
         return referred.pop()
-    if isinstance(text, str) or not _is_of_nodes(build, _role(build, template)):
+    if isinstance(text, str):
+        return None
+    if not _is_of_nodes(build, _role(build, template)):
+        if clusters and template is None and not isinstance(group.get("launch_configuration"), str):
+            build.unread.append((group.address, "what its machines start with is not known, so it is in no question"))
         return None
     waited = {build.cluster_address(c) for c in build.of("aws_eks_cluster") if c.address in waits(build, group.address)}
     found = _only({key: key for key in waited or clusters.values()})
@@ -142,6 +153,9 @@ def template_of(build: Build, group: Resource) -> LaunchTemplate | None:
         for template in build.of("aws_launch_template", data=True):
             if key in (template.address, template.get("name"), template.get("id")):
                 return launch_template(build, template)
+    beside = only_template(build, group, block.get("id"))
+    if beside is not None:
+        return launch_template(build, beside)
     key = build.key(group.get("launch_configuration"), "aws_launch_configuration")
     for configuration in build.of("aws_launch_configuration"):
         if key in (configuration.address, configuration.get("name")):

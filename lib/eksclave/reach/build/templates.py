@@ -28,6 +28,20 @@ def launch_templates(build: Build) -> tuple[clusters.LaunchTemplate, ...]:
     return once(launch_template(build, template) for template in build.of(*_TEMPLATE, data=True))
 
 
+def only_template(build: Build, group: Resource, named: Any) -> Resource | None:
+    """Return the one launch template of an Auto Scaling group's module where which it names is known only after apply.
+
+    Modules write `launch_template` as a dynamic block, whose expression plan JSON leaves out.
+    """
+    hidden = group.computed("launch_template") or isinstance(build.world.resolve(named), NotKnown)
+    beside = [one for one in build.of(*_TEMPLATE) if (one.module, one.source) == (group.module, group.source)]
+    if not hidden or len(beside) != 1:
+        return None
+    said = f"which template it names is known only after apply; taken to be {beside[0].address}, the only one beside it"
+    build.assumed.append((group.address, "launch_template", said))
+    return beside[0]
+
+
 def launch_template(build: Build, template: Resource) -> clusters.LaunchTemplate:
     """Return one launch template; groups may stand at the top or on its network interfaces."""
     top = build.option(template, "vpc_security_group_ids")

@@ -97,6 +97,8 @@ class NodeGroup:
     asg_tags: tuple[tuple[str, str], ...] = ()
     desired: Value[int] = 1
     metadata: Value[bool] = True
+    foreign: bool = False
+    """Whether it is written in a module of others, where no depends_on can be added."""
 
 
 @fact
