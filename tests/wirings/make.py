@@ -17,7 +17,9 @@ import orjson
 from eksclave.terraform.binary import Terraform, terraform
 
 sys.path.insert(0, str(Path(__file__).parent))
+sys.path.insert(1, str(Path(__file__).parents[1]))
 from changes import changes
+from corpus.make import emulated_aws
 
 WIRINGS = Path(__file__).parent
 SORTED = orjson.OPT_SORT_KEYS | orjson.OPT_APPEND_NEWLINE
@@ -33,11 +35,11 @@ def planned(binary: Terraform, folder: Path) -> dict[str, Any]:
     return plan
 
 
-def make(name: str) -> None:
-    """Plan one wiring and each of its edits in scratch copies."""
+def make(name: str, environment: dict[str, str]) -> None:
+    """Plan one wiring and each of its edits in scratch copies; what is looked up is looked up in an emulated AWS."""
     kept = WIRINGS / name
     with tempfile.TemporaryDirectory() as scratch:
-        binary = terraform(Path(scratch))
+        binary = terraform(Path(scratch), environment)
         folder = Path(scratch) / "ok"
         shutil.copytree(kept, folder, ignore=shutil.ignore_patterns("*.diff", "plan.json"))
         for told in kept.glob("*.json"):
@@ -56,5 +58,6 @@ def make(name: str) -> None:
 
 
 if __name__ == "__main__":
-    for asked in sys.argv[1:] or sorted(plan.parent.name for plan in WIRINGS.glob("*/plan.json")):
-        make(asked)
+    with emulated_aws() as environment:
+        for asked in sys.argv[1:] or sorted(plan.parent.name for plan in WIRINGS.glob("*/plan.json")):
+            make(asked, environment)
