@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from eksclave.terraform.calls import module, variable
 from eksclave.terraform.exact import without_templates
 from eksclave.terraform.pairs import paired
 from eksclave.terraform.place import Place, Trail, Want
@@ -64,12 +65,12 @@ def _given(
             return [Hit(tuple(values), True)]
         return [Hit((one_of(values, "for_each"),))] if values else []
     if term.root == "var":
-        return tracer.variable(term.name, (*term.rest, key, *path), scope, want, trail)
+        return variable(tracer, term.name, (*term.rest, key, *path), scope, want, trail)
     if term.root == "local":
         numbers = _NUMBER.findall(str(key))
         keyed = replace(want, lost=(*want.lost, (key,), *((int(number),) for number in numbers)))
         hidden = tracer.local(term.name, path, [*through, Term("each", "key", ())], place, keyed, trail)
         return [replace(hit, guessed=True) for hit in hidden]
     if term.root == "module":
-        return tracer.module(term.name, (*term.rest, key, *path), through, place, want, trail)
+        return module(tracer, term.name, (*term.rest, key, *path), through, place, want, trail)
     return []

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from eksclave.terraform.calls import module, variable
 from eksclave.terraform.kinds import Kind, attribute_kind, spelled_out
 from eksclave.terraform.origins import is_another_thing
 from eksclave.terraform.references import Term
@@ -30,7 +31,7 @@ def speaks(name: str, scope: Scope, kind: Kind) -> bool:
         return True
     types = (*kind.types, *(made_by for made_by, _ in kind.also))
     near = {block.rsplit(".", 1)[-1] for block in scope.of_types(types)}
-    near |= {base(variable, kind) for variable in scope.call.get("expressions") or ()}
+    near |= {base(given, kind) for given in scope.call.get("expressions") or ()}
     for instances in scope.children.values():
         some = next(iter(instances.values()))
         near |= {base(output, kind) for output in some.configuration.get("outputs") or ()}
@@ -116,17 +117,17 @@ def _sources(
         label = base(str(_attribute(block, kind)[-1]), kind) if beside else label
         instances = () if beside else tuple(place.scope.instances.get(block, {}).values())
         found.append(Source(label, hits, beside=beside, hidden=hidden, instances=instances))
-    for variable in sorted(place.scope.call.get("expressions") or {}):
-        if _can(tracer, Term("var", variable, ()), place, kind):
-            hits = tracer.variable(variable, path, place.scope, want, trail)
-            sure = variable == name or tells_its_kind(variable, kind)
-            found.append(Source(base(variable, kind), _whole(variable, hits), sure))
+    for given in sorted(place.scope.call.get("expressions") or {}):
+        if _can(tracer, Term("var", given, ()), place, kind):
+            hits = variable(tracer, given, path, place.scope, want, trail)
+            sure = given == name or tells_its_kind(given, kind)
+            found.append(Source(base(given, kind), _whole(given, hits), sure))
     for child, instances in sorted(place.scope.children.items()):
         some = next(iter(instances.values()))
         for output in sorted(some.configuration.get("outputs") or {}):
             if not is_another_thing(output, kind) and _can(tracer, Term("module", child, (output,)), place, kind):
                 inner = (output, *path) if None in instances else path
-                hits = tracer.module(child, inner, listed, place, want, trail)
+                hits = module(tracer, child, inner, listed, place, want, trail)
                 found.append(Source(base(output, kind), _whole(output, hits), tells_its_kind(output, kind)))
     return [one for one in found if one.hits]
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from eksclave.terraform.apart import one_a_zone, one_network, without_default
+from eksclave.terraform.calls import module, variable
 from eksclave.terraform.each import each_value
 from eksclave.terraform.evidence import Evidence
 from eksclave.terraform.exact import without_templates
@@ -19,18 +20,18 @@ from eksclave.terraform.flags import decided
 from eksclave.terraform.kinds import POLICY_DOCUMENT, ROUTE_TABLE, SECURITY_GROUP, SUBNET, VPC, attribute_kind
 from eksclave.terraform.notes import Plain
 from eksclave.terraform.origins import PASSING, Origins
-from eksclave.terraform.outputs import could_be, flagged
+from eksclave.terraform.outputs import flagged
 from eksclave.terraform.pick import pick
 from eksclave.terraform.place import Place, Trail, Want
 from eksclave.terraform.positions import at_position, position
 from eksclave.terraform.references import Term, terms
 from eksclave.terraform.scope import Instance, Key, Scope
-from eksclave.terraform.settle import Hit, alternatives, joinable, literal, one_of, reference, settle, surest, usable
+from eksclave.terraform.settle import Hit, alternatives, joinable, one_of, reference, settle, surest
 from eksclave.terraform.shapes import Shapes, fitting
 from eksclave.terraform.steps import attribute_of, by_words, joined, meant
 from eksclave.terraform.tiers import tier_hits
-from eksclave.terraform.values import AnyOf, Path, Ref, Unknown, Value, dig
-from eksclave.terraform.words import Lost, within, words
+from eksclave.terraform.values import AnyOf, Path, Ref, Unknown, Value
+from eksclave.terraform.words import Lost
 
 _DEEPEST = 40
 _FARTHEST = 400
@@ -119,7 +120,7 @@ class Tracer:
         found: list[tuple[Term, list[Hit]]] = []
         if want.kind is not None:
             listed = decided(listed, place, self.variables, want.plural, trail.notes)
-        leading = [term for term in listed if self._can(term, place, want)]
+        leading = [term for term in listed if self.can(term, place, want)]
         silent = [term for term in leading if term.root == "local" and not self._speaks(term, rest, place, want)]
         leading = [term for term in leading if term not in silent]
         if want.kind is not POLICY_DOCUMENT:  # of some other policy in the configuration there is no telling
@@ -149,9 +150,9 @@ class Tracer:
             elif term.root in ("resource", "data"):
                 hits = self._resource(term, path, listed, place, want, trail)
             elif term.root == "var":
-                hits = self.variable(term.name, path, place.scope, below, trail)
+                hits = variable(self, term.name, path, place.scope, below, trail)
             elif term.root == "module":
-                hits = self.module(term.name, path, listed, place, below, trail)
+                hits = module(self, term.name, path, listed, place, below, trail)
             elif term.root == "local":
                 hits = self.local(term.name, path, listed, place, below, trail)
             elif term.root == "each" and term.name == "value":
@@ -168,7 +169,7 @@ class Tracer:
             return True
         return speaks(term.name, place.scope, want.kind)
 
-    def _can(self, term: Term, place: Place, want: Want) -> bool:
+    def can(self, term: Term, place: Place, want: Want) -> bool:
         return want.kind is None or self.origins.can(term, place.scope, place.for_each, want.kind)
 
     def _shown(self, term: Term, path: Path, place: Place, want: Want) -> int | None:
@@ -189,7 +190,7 @@ class Tracer:
             keyed = term.root == "each" and term.name == "key"
             if (counted or keyed) and place.key is not None:
                 lost.append((place.key,))
-        lost += self._lost(listed, place)
+        lost += self.lost(listed, place)
         return replace(want, lost=(*want.lost, *lost), whole=False) if lost or want.whole else want
 
     def _resource(
@@ -205,7 +206,7 @@ class Tracer:
             return []  # an index past the end, inside try()
         else:
             attribute, steps = attribute_of(path, next(iter(instances.values())), want.kind)
-            lost = (*((step,) for step in steps), *self._lost(listed, place))
+            lost = (*((step,) for step in steps), *self.lost(listed, place))
             near, told = self.near(instances, want), len(trail.notes)
             chosen = pick(term, near, listed, place, lost, want, trail.notes)
             if reference(chosen[0], attribute, want.kind) is None:
@@ -248,7 +249,7 @@ class Tracer:
                 found[key] = one
         return found or instances
 
-    def _lost(self, listed: Sequence[Term], place: Place) -> list[Lost]:
+    def lost(self, listed: Sequence[Term], place: Place) -> list[Lost]:
         """Return what other terms of an expression are known to say: words that may be the index the plan lost.
 
         `[for t in var.tiers : var.route_tables[t]]` leaves `var.tiers` and `var.route_tables`.
@@ -259,74 +260,12 @@ class Tracer:
             if term.root == "each" and term.name == "value":
                 hits = each_value(self, term.rest, place, Want(None, False), Trail())
             elif term.root == "var" and len(listed) > 1:
-                hits = self.variable(term.name, term.rest, place.scope, Want(None, True), Trail())
+                hits = variable(self, term.name, term.rest, place.scope, Want(None, True), Trail())
             for hit in hits:
                 members = tuple(m for m in hit.members if isinstance(m, (str, int)) and not isinstance(m, bool))
                 if members and len(members) == len(hit.members):
                     found.append(members)
         return found
-
-    def variable(self, name: str, path: Path, scope: Scope, want: Want, trail: Trail) -> list[Hit]:
-        """Follow an input: the root's has its value, a module's the expression of the call or its default."""
-        declared = scope.configuration.get("variables", {}).get(name) or {}
-        if scope.parent is None:
-            given = self.variables.get(name)
-            found = dig(given.get("value") if isinstance(given, dict) else declared.get("default"), path)
-            return [literal(found)] if usable(found, want.kind) else []
-        expression = without_templates((scope.call.get("expressions") or {}).get(name))
-        if not isinstance(expression, dict) or not expression:
-            found = dig(declared.get("default"), path)
-            return [literal(found)] if usable(found, want.kind) else []
-        if "constant_value" in expression:
-            found = dig(expression["constant_value"], path)
-            return [literal(found)] if usable(found, want.kind) else []
-        above = Place(scope.parent, scope.key, scope.call.get("for_each_expression"))
-        listed = terms(expression.get("references") or ())
-        hits = self.follow(listed, above, want, path, trail)
-        if not hits and path:  # an object that the call puts together: its parts are all that is known
-            return self.follow(listed, above, want, (), trail)
-        return hits
-
-    def module(
-        self, name: str, path: Path, listed: Sequence[Term], place: Place, want: Want, trail: Trail
-    ) -> list[Hit]:
-        """Follow an output of a module call into the module."""
-        children = place.scope.children.get(name, {})
-        chosen, path = self._children(children, path, listed, place, want)
-        if len(chosen) < len(children):
-            trail.spent.update(word for child in chosen for word in words(str(child.key)))
-        want = replace(want, only=False)
-        hits: list[Hit] = []
-        for child in chosen:
-            outputs = child.configuration.get("outputs") or {}
-            asked = [str(path[0])] if path and path[0] in outputs else could_be(outputs, want.kind)
-            for output in asked:
-                if not self._can(Term("module", name, (output,)), place, want):
-                    continue
-                expression = (outputs.get(output) or {}).get("expression") or {}
-                inside = terms(expression.get("references") or ())
-                rest = path[1:] if path and path[0] == output else path
-                hits += self.follow(inside, Place(child), want, rest, trail)
-        return hits
-
-    def _children(
-        self, children: Mapping[Key, Scope], path: Path, listed: Sequence[Term], place: Place, want: Want
-    ) -> tuple[list[Scope], Path]:
-        """Return the module instances that are meant, and the path inside them. A computed index is lost, too."""
-        if path and path[0] in children and None not in children:
-            return [children[path[0]]], path[1:]
-        every = [children[key] for key in sorted(children, key=str)]
-        if len(every) < 2:
-            return every, path
-        indexed = any(term.root in ("each", "count") for term in listed)
-        if indexed and place.key in children:
-            return [children[place.key]], path
-        for index in (*self._lost(listed, place), *want.lost):
-            fitting = [one for one in every if one.key in index]
-            if fitting and len(fitting) < len(every):
-                return fitting, path
-        held = [one for one in every if indexed and isinstance(place.key, str) and within(str(one.key), place.key)]
-        return (held if len(held) == 1 else every), path
 
     def local(self, name: str, path: Path, listed: Sequence[Term], place: Place, want: Want, trail: Trail) -> list[Hit]:
         """A local can only come from this module: its resources, its inputs, its children's outputs."""
