@@ -123,7 +123,7 @@ def test_diff_then_deploy_of_one_stack_writes_its_own_state_and_contract(cdktf, 
     assert [file.name for file in (app / "state").glob("*.tfstate")] == ["prod-registry.tfstate"]
     state = json.loads((app / "state" / "prod-registry.tfstate").read_text(encoding="utf-8"))
     outputs = {name: output["value"] for name, output in state["outputs"].items()}
-    assert set(outputs) == {"contract_version", "host", "prefix", "repository_urls"}
+    assert set(outputs) == {"contract_version", "host", "locked_images", "prefix", "repository_urls"}
     assert outputs["host"] == f"{ACCOUNT}.dkr.ecr.eu-central-1.amazonaws.com"
     assert "mirror/registry.k8s.io/autoscaling/cluster-autoscaler" in outputs["repository_urls"]
     assert {made["type"] for made in state["resources"]} == {"aws_ecr_repository", "aws_ecr_lifecycle_policy"}

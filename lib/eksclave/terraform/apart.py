@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import product
+from math import prod
 
 from eksclave.terraform.values import AnyOf, Ref, Value
 
 Deref = Callable[[Ref], Value]
+_MOST = 32
 
 
 def one_a_zone(value: Value, deref: Deref, notes: list[str]) -> Value:
@@ -22,10 +25,9 @@ def one_a_zone(value: Value, deref: Deref, notes: list[str]) -> Value:
         return fitting[0] if len(fitting) == 1 else AnyOf(tuple(fitting), value.reason)
     if not isinstance(value, list) or not _twice(value, deref):
         return value
-    runs = _runs(value, deref)
-    shown = ", ".join(map(str, runs[0]))
-    notes.append(f"AWS takes one subnet of each zone: {shown}, or others in a row; the plan does not keep which part")
-    return runs[0] if len(runs) == 1 else AnyOf(tuple(runs), "a part of this list, one subnet of each zone")
+    options = _parts(value, deref)
+    notes.append("AWS takes one subnet of each zone, so a part of this list is meant; the plan does not keep which")
+    return AnyOf(tuple(options), "a part of this list, one subnet of each zone") if options else value
 
 
 def one_network(value: Value, deref: Deref) -> Value:
@@ -91,14 +93,15 @@ def _twice(members: list[Value], deref: Deref) -> bool:
     return len(set(zones)) < len(zones)
 
 
-def _runs(members: list[Value], deref: Deref) -> list[list[Value]]:
-    """Return all runs that are as long as the longest one without a zone twice."""
+def _parts(members: list[Value], deref: Deref) -> list[list[Value]]:
+    """Return what may be left: a row of `slice()` where zones come in turns, else any one of each zone."""
     zones = [_zone(one, deref) for one in members]
-    runs: list[list[Value]] = []
-    for start in range(len(members)):
-        end = start
-        while end < len(members) and (zones[end] is None or zones[end] not in zones[start:end]):
-            end += 1
-        runs.append(members[start:end])
-    longest = max(map(len, runs))
-    return [run for run in runs if len(run) == longest]
+    by_zone: dict[str | None, list[Value]] = {}
+    for zone, one in zip(zones, members, strict=True):
+        by_zone.setdefault(zone, []).append(one)
+    turns = len(by_zone)
+    if all(zone == zones[at % turns] for at, zone in enumerate(zones)):
+        return [members[start : start + turns] for start in range(len(members) - turns + 1)]
+    if prod(map(len, by_zone.values())) > _MOST:
+        return []
+    return [list(one) for one in product(*by_zone.values())]

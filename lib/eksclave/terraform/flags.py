@@ -30,9 +30,11 @@ def decided(
 ) -> list[Term]:
     """Return the terms of the branch that known flags choose; all of them where a flag is not known.
 
-    A flag stands before what it is for. In a list it adds that to what is there anyway.
+    A flag stands before what it is for; in a list it adds that to what is there anyway. Of `flag ? A : B` both stay:
+    `!flag ? A : B` refers to the same.
     """
     kept: list[Term] = []
+    others = sum(not _is_flag(term) for term in listed)
     at = 0
     while at < len(listed):
         end = at
@@ -42,22 +44,17 @@ def decided(
             kept.append(listed[at])
             at += 1
             continue
-        answer = _together(listed[at:end], place, variables)
-        if answer is _OPEN:
+        answer = _together(listed[at:end], place, variables) if plural or others == 1 else _OPEN
+        if answer is _OPEN or answer:
             kept += listed[at : end + 1]
         else:
-            notes.append(
-                f"{name_of(listed[at])} is {_said(answer)}: the plan keeps no condition, only what it refers to"
-            )
-            if answer and not plural and at == 0:
-                return [listed[end]]
-            kept += [listed[end]] if answer else []
+            notes.append(f"{name_of(listed[at])} is {_said(answer)}: the plan keeps of a condition what it refers to")
         at = end + 1
     return kept
 
 
 def _said(answer: object) -> str:
-    return "not given" if answer is None else "true" if answer else "false"
+    return "not given" if answer is None else "false"
 
 
 def _is_flag(term: Term) -> bool:
@@ -66,17 +63,21 @@ def _is_flag(term: Term) -> bool:
 
 
 def _together(flags: Sequence[Term], place: Place, variables: Mapping[str, Any]) -> object:
-    """All flags must be true; the same flag in several places is a `try()`: the first that is given counts."""
-    answers: dict[str, object] = {}
+    """Return the flag's value, None where nobody gave it; open for several flags: they may be joined by "or".
+
+    The same flag in several places is a `try()`: the first that is given counts. One that an object leaves out in one
+    place alone may have a default in the object's type, which the plan does not keep.
+    """
+    if len({name_of(flag) for flag in flags}) > 1:
+        return _OPEN
+    answer: object = None
     for flag in flags:
         value = constant(flag, place, variables)
         if value is _OPEN or not (value is None or isinstance(value, bool)):
             return _OPEN
-        if answers.get(name_of(flag)) is None:
-            answers[name_of(flag)] = value
-    if all(answers.values()):
-        return True
-    return False if False in answers.values() else None
+        answer = value if answer is None else answer
+    inside = flags[0].rest if flags[0].root == "var" else flags[0].rest[1:] or flags[0].rest
+    return _OPEN if answer is None and inside and len(flags) < 2 else answer
 
 
 def constant(term: Term, place: Place, variables: Mapping[str, Any]) -> Any:

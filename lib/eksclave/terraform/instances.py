@@ -34,7 +34,7 @@ def instances_of(document: Json) -> Iterator[Instance]:
     for values in (planned, prior):
         for resource in _state_resources(values.get("root_module")):
             address = resource.get("address")
-            if isinstance(address, str) and address not in seen:
+            if isinstance(address, str) and address not in seen and not resource.get("deposed_key"):
                 seen.add(address)
                 yield _instance(resource, resource.get("values") or {}, {}, resource.get("sensitive_values"), "no-op")
 

@@ -14,6 +14,7 @@ from eksclave.terraform.values import Path
 
 _NOT_IN_POLICIES = ("subnet", "route_table", "network_acl", "security_group", "gateway", "nat_gateway")
 OPAQUE = "?"
+TEXT = "text"  # what a name says is a flag, a number or a plain text
 
 
 def not_given(instance: Instance, path: Path, listed: Iterable[Term]) -> str:
@@ -33,7 +34,7 @@ def cannot_be_a_policy(listed: Iterable[Term], place: Place) -> bool:
 
     Then an endpoint's policy that is "known after apply" is simply not given: AWS fills in full access.
     """
-    found = set(_leaves(listed, place, 0))
+    found = set(_leaves(listed, place, 0)) - {TEXT}
     return bool(found) and found <= set(_NOT_IN_POLICIES)
 
 
@@ -42,8 +43,7 @@ def cannot_be_a_flag(listed: Iterable[Term], place: Place) -> bool:
 
     What an expression makes of constants alone would be known.
     """
-    found = set(_leaves(listed, place, 0))
-    return OPAQUE not in found
+    return not {OPAQUE, TEXT} & set(_leaves(listed, place, 0))
 
 
 def _leaves(listed: Iterable[Term], place: Place, depth: int) -> Iterable[str]:
@@ -90,8 +90,8 @@ def _local(name: str, place: Place, depth: int) -> Iterable[str]:
     kind = attribute_kind(name) or attribute_kind(name.removesuffix("s"))
     if kind is not None:
         yield kind.name
-    elif not tells_no_thing(name):
-        yield OPAQUE
+    else:
+        yield TEXT if tells_no_thing(name) else OPAQUE
 
 
 def _module(term: Term, scope: Scope, depth: int) -> Iterable[str]:

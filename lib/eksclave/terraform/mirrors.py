@@ -26,22 +26,18 @@ def forget_the_past(document: Json, instances: Iterable[Instance]) -> None:
     ]
     if not gone:
         return
-    by_id = {
-        name: one
-        for one in instances
-        if one.mode == "managed" and one.action != "create"
-        for name in (one.after.get("id"), one.after.get("name") if one.type == "aws_iam_role" else None)
-        if isinstance(name, str)
-    }
+    by_id: dict[str, list[Instance]] = {}
+    for one in instances:
+        if one.mode == "managed" and one.action != "create" and isinstance(one.after.get("id"), str):
+            by_id.setdefault(one.after["id"], []).append(one)
     for child, before in gone:
         for of, name, without in _CHILDREN[child]:
-            for parent in _ids(before.get(of)):
-                found = by_id.get(parent)
-                at = name(before)
-                if found is not None and not _written(found, at) and isinstance(found.after.get(at), list):
-                    found.after = {**found.after, at: without(found.after[at], before)}
-                elif found is not None and at == "policy" and not _written(found, at):
+            at = name(before)
+            for found in (one for parent in _ids(before.get(of)) for one in by_id.get(parent, ())):
+                if at == "policy" and found.type == "aws_vpc_endpoint" and not _written(found, at):
                     found.after = {**found.after, at: None}
+                elif isinstance(found.after.get(at), list) and not _written(found, at):
+                    found.after = {**found.after, at: without(found.after[at], before)}
 
 
 def _written(parent: Instance, name: str) -> bool:
@@ -67,7 +63,8 @@ def _port(rule: Json, name: str) -> int:
 
 
 def _protocol(rule: Json) -> str:
-    return str(rule.get("ip_protocol") or rule.get("protocol") or "-1").lower()
+    said = str(rule.get("ip_protocol") or rule.get("protocol") or "-1").lower()
+    return {"6": "tcp", "17": "udp", "1": "icmp", "58": "icmpv6", "all": "-1"}.get(said, said)
 
 
 def _rule(listed: list[Any], rule: Json) -> list[Any]:

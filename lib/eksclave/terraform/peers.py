@@ -37,21 +37,22 @@ def other_end(instance: Instance, values: dict[str, Value]) -> tuple[str, str] |
         return None
     name = next((one for one in _PEERS if values.get(one) == own), None)
     expressions = instance.block.get("expressions")
-    if name is None or not isinstance(expressions, dict) or not follows_key(expressions.get(name)):
+    if name is None or not isinstance(expressions, dict):
+        return None
+    if not all(follows_key(expressions.get(one)) for one in (name, "security_group_id")):
         return None
     if all_references(expressions.get("security_group_id")) == all_references(expressions.get(name)):
         return None
     blocks = scope.instances.values()
     block = next((some for some in blocks if any(one.address == own.address for one in some.values())), {})
-    mine = next((str(one.key) for one in block.values() if one.address == own.address), "")
-    held = words(key).count(words(mine)[0]) if words(mine) else 0
-    if held != 1 or len([word for word in words(key) if not word.isdigit()]) < 2:
-        return None
-    others = [one for one in block.values() if one.address != own.address and within(str(one.key), key)]
+    mine = next((str(one.key or one.name) for one in block.values() if one.address == own.address), "")
+    if words(mine) and words(key).count(words(mine)[0]) > 1:
+        return None  # `nodes_to_nodes`
+    others = [one for one in block.values() if one.address != own.address and one.key and within(str(one.key), key)]
     if len(others) == 1:
         values[name] = Ref(others[0].address, own.path)
         return name, f"taken to be {values[name]}: the other word of its key, which names two ends"
-    values[name] = Unknown("its key names two ends, of which the plan keeps only one")
+    values[name] = Unknown("both ends are read by one key: the plan does not keep which is the other")
     return None
 
 

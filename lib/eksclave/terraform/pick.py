@@ -31,7 +31,8 @@ def pick(
     every = [instances[k] for k in sorted(instances, key=lambda k: (isinstance(k, str), k))]
     if len(every) == 1:
         return every
-    counted = any(other.root == "count" for other in listed)
+    counts = sum(other.root == "count" for other in listed)
+    counted = counts == 1  # `count.index % 2 == 0 ? a[floor(count.index / 2)] : …` is no index by itself
     keyed = any(other.root == "each" and other.name == "key" for other in listed)
     valued = any(other.root == "each" and other.name == "value" for other in listed)
     numbered = all(isinstance(k, int) for k in instances)
@@ -64,7 +65,7 @@ def pick(
         if found and (len(found) == 1 or not want.plural):
             notes.append(f"uses {_shown(found)} of {term.name}: the plan does not keep the index, the key holds it")
             return found
-    if want.plural and (counted or keyed or valued):
+    if want.plural and (counts or keyed or valued):
         notes.append(f"uses all instances of {term.name}: the plan does not keep which ones")
     return every
 

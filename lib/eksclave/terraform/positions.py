@@ -21,16 +21,17 @@ def numbered(key: Key, siblings: Sequence[Key]) -> int | None:
     """Return the number that a key of `{for i, x in list : i => x}` is; None where its siblings are no numbers."""
     if isinstance(key, int):
         return key
-    digits = isinstance(key, str) and key.isdigit()
-    return int(key) if digits and all(isinstance(one, str) and one.isdigit() for one in siblings) else None
+    in_order = {str(at) for at in range(len(siblings))} == set(siblings)
+    return int(key) if isinstance(key, str) and key.isdigit() and in_order else None
 
 
 def position(listed: Sequence[Term], place: Place, want: Want, rest: Path) -> int | None:
     """Return the number in a list that an expression of several lists means, None where nothing counts."""
     if want.plural or want.kind is None or sum(_may_be_list(term, place) for term in set(listed)) < 2:
         return None
-    if any(term.root == "count" for term in listed) and isinstance(place.key, int):
-        return place.key
+    counts = sum(term.root == "count" for term in listed)
+    if counts:
+        return place.key if counts == 1 and isinstance(place.key, int) else None
     if rest:
         return rest[0] if isinstance(rest[0], int) else None
     numbers = [index[0] for index in want.lost if len(index) == 1 and isinstance(index[0], int)]

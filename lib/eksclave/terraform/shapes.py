@@ -12,7 +12,7 @@ from typing import Any
 
 from eksclave.terraform.references import Term, terms
 from eksclave.terraform.settle import Hit, alternatives
-from eksclave.terraform.values import AnyOf, Path, Unknown
+from eksclave.terraform.values import AnyOf, Path
 from eksclave.terraform.words import Lost
 
 Shape = Any
@@ -29,14 +29,17 @@ class Shapes:
         """Return how many members stand at a path of a term, a lost index taken from its words; None if not shown."""
         for start, shape in self.shown.get((term.root, term.name), {}).items():
             if path[: len(start)] == start:
-                found = _at(shape, path[len(start) :], lost)
+                found = _at(shape, path[len(start) :], lost) if isinstance(shape, dict) else None
                 if isinstance(found, list) and not any(isinstance(one, (list, dict)) for one in found):
                     return len(found)
         return None
 
 
 def shapes(document: Mapping[str, Any]) -> Shapes:
-    """Return what the root outputs of a plan show. Only an output of one module's or local's value tells its shape."""
+    """Return what the root outputs of a plan show. Only an output of one module's or local's value tells its shape.
+
+    A list by itself may be a part of what it refers to (`slice()`); a map of lists is handed out as it is.
+    """
     shown: dict[tuple[str, str], dict[Path, Shape]] = {}
     declared = ((document.get("configuration") or {}).get("root_module") or {}).get("outputs") or {}
     for name, change in (document.get("output_changes") or {}).items():
@@ -44,8 +47,9 @@ def shapes(document: Mapping[str, Any]) -> Shapes:
         references = expression.get("references") if isinstance(expression, dict) else None
         listed = terms(references) if isinstance(references, list) else []
         shape = _whole(change.get("after"), change.get("after_unknown")) if isinstance(change, dict) else None
-        if len(listed) == 1 and listed[0].root in ("module", "local") and isinstance(shape, (list, dict)):
-            shown.setdefault((listed[0].root, listed[0].name), {})[listed[0].rest] = shape
+        if len(listed) == 1 and listed[0].root in ("module", "local") and isinstance(shape, dict):
+            known = shown.setdefault((listed[0].root, listed[0].name), {})
+            known[listed[0].rest] = shape if known.get(listed[0].rest, shape) == shape else None  # they contradict
     return Shapes(shown)
 
 
@@ -73,7 +77,7 @@ def _at(shape: Shape, path: Path, lost: Sequence[Lost]) -> Shape:
 
 
 def fitting(hits: Sequence[Hit], count: int) -> list[Hit]:
-    """Leave of what a list may be the lists of so many members; unknown where none is."""
+    """Leave of what a list may be the lists of so many members, where there are such."""
     options = alternatives([Hit(tuple(member for hit in hits for member in hit.members), True), *hits])
     right = [tuple(one) for one in options if len(one) == count]
     guessed = all(hit.guessed for hit in hits)
@@ -81,6 +85,4 @@ def fitting(hits: Sequence[Hit], count: int) -> list[Hit]:
         return [Hit(right[0], True, guessed)]
     if right:
         return [Hit((AnyOf(tuple(map(list, right)), f"several lists of {count}"),), True, guessed)]
-    return [
-        Hit((Unknown(f"a root output shows {count} of them, and no reading of this expression gives {count}"),), True)
-    ]
+    return list(hits)

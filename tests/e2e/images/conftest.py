@@ -334,6 +334,10 @@ def proxy_of() -> Iterator[Callable[[Server], Proxy]]:
         proxy.stop()
 
 
+_HEARING = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); "
+"""What runs in the background of a script, such as these tests may, ignores Ctrl-C from its start."""
+
+
 class Work:
     """What most tests do: lock, copy in this process, or run the command in another."""
 
@@ -364,7 +368,7 @@ class Work:
     def start(
         self, *words: str, env: dict[str, str] | None = None, group: str = "images", **options: Any
     ) -> subprocess.Popen[str]:
-        command = [sys.executable, "-c", "from eksclave.cli import main; main()", *group.split(), *words]
+        command = [sys.executable, "-c", _HEARING + "from eksclave.cli import main; main()", *group.split(), *words]
         environ = {"PATH": os.environ["PATH"], "HOME": str(self.folder), **(env or {})}
         pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, **options}
         return subprocess.Popen(command, text=True, env=environ, **pipes)

@@ -101,10 +101,10 @@ def test_an_archive_that_is_killed_while_written_goes_on_and_holds_no_half_blob(
     upstream, mirror, work, proxy_of, tmp_path: Path
 ):
     slow = proxy_of(upstream)
-    slow.trouble = lambda verb, path, headers: 0.02 if "/blobs/" in path else None
-    for number in range(8):
+    slow.trouble = lambda verb, path, headers: 0.2 if "/blobs/" in path else None
+    for number in range(16):
         upstream.push_image(f"team/app{number}", "1", size=100_000)
-    locked = work.lock(*[f"{slow.host}/team/app{number}:1" for number in range(8)])
+    locked = work.lock(*[f"{slow.host}/team/app{number}:1" for number in range(16)])
     lock, archive = str(work.write(locked)), tmp_path / "archive"
     dice, kills = random.Random(11), 0
     for _ in range(30):

@@ -6,7 +6,7 @@ from eksclave.terraform.references import Term
 from eksclave.terraform.scope import Instance
 from eksclave.terraform.settle import Hit
 from eksclave.terraform.shapes import fitting, shapes
-from eksclave.terraform.values import AnyOf, Ref, Unknown
+from eksclave.terraform.values import AnyOf, Ref
 from eksclave.terraform.words import narrowed
 
 SUBNETS = Term("module", "net", ("subnet_ids",))
@@ -45,9 +45,18 @@ def test_only_lists_of_the_shown_length_are_left():
     assert fitting([Hit((AnyOf(([A], [A, B]), "a filter"),), True)], 2) == [Hit((A, B), True)]
 
 
-def test_a_length_that_nothing_gives_leaves_the_value_unknown():
-    (hit,) = fitting([Hit((A, B), True)], 3)
-    assert isinstance(hit.members[0], Unknown) and "shows 3" in hit.members[0].reason
+def test_a_length_that_nothing_gives_refutes_nothing():
+    """The output may hand out a part of what it refers to."""
+    assert fitting([Hit((A, B), True)], 3) == [Hit((A, B), True)]
+
+
+def test_a_list_by_itself_may_be_a_part_and_outputs_that_contradict_tell_nothing():
+    assert not shapes(plan(["module.net.subnet_ids", "module.net"], [True, True])).shown
+    two = plan(["module.net.subnet_ids", "module.net"], {"app": [True, True]})
+    other = plan(["module.net.subnet_ids", "module.net"], {"app": [True]})
+    two["configuration"]["root_module"]["outputs"]["p"] = two["configuration"]["root_module"]["outputs"]["o"]
+    two["output_changes"]["p"] = other["output_changes"]["o"]
+    assert shapes(two).length(SUBNETS, ("subnet_ids", "app"), ()) is None
 
 
 def test_a_number_tells_a_beginning_from_a_word():

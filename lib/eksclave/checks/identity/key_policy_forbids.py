@@ -18,7 +18,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from eksclave.checks.asking import fails, passes
+from eksclave.checks.asking import fails, passes, unsure
 from eksclave.checks.result import Result
 from eksclave.checks.view import View
 from eksclave.reach.answer import Outcome
@@ -43,17 +43,23 @@ def ask(view: View, so_far: Sequence[Result]) -> Iterator[Result]:
     named = {
         (by_key[one], role, calls) for value, role, calls in found for one in choices(value) or () if one in by_key
     }
+    sure = {many[0] for value, _, _ in found if (many := choices(value)) is not None and len(many) == 1}
     wrong, assumed = 0, dict[str, None]()
     for key, role, calls in sorted(named, key=lambda one: (one[0].key, one[1])):
         for policy in choices(key.policy) or ():
             for result in _refused(view, key, policy, role, calls) if policy is not None else ():
                 wrong += 1
-                yield result
+                yield result if key.key in sure else _open(view, key, result)
         if choices(key.policy) in (None, (None,)):
             why = why_unknown(key.policy) or "none is given"
             assumed[f"the policy of {key.origin.address} allows what is called ({why})"] = None
     if named and not wrong:
         yield passes(view, "K1", "the keys' policies forbid nothing that EKS and Auto Scaling do", tuple(assumed))
+
+
+def _open(view: View, key: Key, result: Result) -> Result:
+    """Tell of a key that only some readings name that it is open."""
+    return unsure(view, "K1", f"whether {key.origin.address} is the key is open: {result.reason}", key.origin)
 
 
 def _refused(view: View, key: Key, policy: Policy, role: str, calls: tuple[str, ...]) -> Iterator[Result]:

@@ -21,7 +21,7 @@ def of_zones(build: Build) -> dict[str, list[Any]]:
     for profile, resource in _resources(build):
         zone = build.key(resource, *_ZONE)
         if zone is not None:
-            found.setdefault(zone, []).extend(vpc for key, vpc, _ in _associations(build) if key == profile)
+            found.setdefault(zone, []).extend(vpc for key, vpc, _ in _associations(build) if key == profile is not None)
     return found
 
 
