@@ -80,6 +80,34 @@ def test_strict_fails_where_something_that_applies_was_asked_of_nobody():
     assert strict.exit_code == 1 and "asked nothing: B1" in strict.output
 
 
+@pytest.mark.parametrize(
+    ("format", "sign"),
+    [
+        ("text", "unknown: "),
+        ("json", '"verdict": "unknown"'),
+        ("markdown", "# eksclave prove: unknown"),
+        ("sarif", '"verdict": "unknown"'),
+        ("junit", 'errors="1"'),
+    ],
+)
+def test_every_format_says_what_the_exit_code_says_of_what_asked_nothing(format, sign):
+    arguments = ("prove", FLAT, "--feature", "image-lock", "--format", format)
+    assert run(*arguments).exit_code == 0
+    strict = run(*arguments, "--strict")
+    assert strict.exit_code == 1
+    assert sign in strict.output and "R20" in strict.output and "--lock FILE" in strict.output
+
+
+def test_what_asked_nothing_can_be_waived(tmp_path):
+    (tmp_path / "w.yaml").write_text("- {waive: R20, address: '*', reason: no lock yet, until: 2999-01-01}\n")
+    arguments = ("prove", FLAT, "--feature", "image-lock", "--strict", "--waivers", tmp_path / "w.yaml")
+    done = run(*arguments)
+    assert done.exit_code == 0
+    assert done.output.startswith("pass, with 1 waived:\n  R20 image-not-locked at aws_eks_cluster.")
+    assert "(no lock yet, until 2999-01-01)" in done.output
+    assert "(until 2999-01-01)" in run(*arguments, "--format", "junit").output
+
+
 def test_what_is_not_decided_exits_with_1():
     unclear = run("prove", CORPUS / "flat" / "plan.json", "--feature", "customer-routed-control-plane")
     assert unclear.exit_code == 1 and unclear.output.startswith("unknown")
