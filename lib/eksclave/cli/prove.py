@@ -64,11 +64,13 @@ def command(
     from eksclave.catalog.features import find_feature
     from eksclave.checks.prove import prove
     from eksclave.cli.reading import read_input
-    from eksclave.errors import EksclaveError
+    from eksclave.cli.writing import refuse_to_overwrite, tell, write
     from eksclave.reach.answer import Outcome
     from eksclave.report import render
 
     given = [find_feature(word) for word in features]
+    if output is not None:
+        refuse_to_overwrite(output, (*inputs, *locks, *([waivers] if waivers else [])))
     accept = _accepting(waivers) if waivers else None
     read = read_input(inputs, locks, image_paths)
     answer = prove(read.snapshot, given, cluster, read.existing, read.notes)
@@ -80,12 +82,9 @@ def command(
         answer = accept(answer)
     text = render(answer, format, inputs[0])
     if output is None:
-        click.echo(text, nl=False)
+        tell(text)
     else:
-        try:
-            output.write_text(text, encoding="utf-8")
-        except OSError as error:
-            raise EksclaveError(f"cannot write the answer: {error.strerror or error}", where=str(output)) from None
+        write(text, output)
     sys.exit(0 if answer.verdict is Outcome.PASS else 1)
 
 
