@@ -126,7 +126,8 @@ def test_notes_of_the_readers_are_advice_except_what_assumes_nothing():
     assert not any("at index 0" in text for text in notes)
 
 
-def test_sarif_names_the_plan_that_was_given():
+def test_sarif_names_the_plan_that_was_given(monkeypatch):
+    monkeypatch.chdir(FLAT.parent)
     told = json.loads(run("prove", FLAT, "--format", "sarif", "--feature", "cluster-autoscaler").output)
     (found, *_) = told["runs"][0]["results"]
     assert found["locations"][0]["physicalLocation"]["artifactLocation"]["uri"] == "plan.json"

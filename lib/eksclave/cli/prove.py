@@ -72,7 +72,7 @@ def command(
     if output is not None:
         refuse_to_overwrite(output, (*inputs, *locks, *([waivers] if waivers else [])))
     accept = _accepting(waivers) if waivers else None
-    read = read_input(inputs, locks, image_paths)
+    read = read_input(inputs, locks, image_paths, placing=format == "sarif")
     answer = prove(read.snapshot, given, cluster, read.existing, read.notes)
     if strict:
         from eksclave.checks.strict import strictly
@@ -80,7 +80,7 @@ def command(
         answer = strictly(answer)
     if accept:
         answer = accept(answer)
-    text = render(answer, format, inputs[0])
+    text = render(answer, format, inputs[0], read.files)
     if output is None:
         tell(text)
     else:

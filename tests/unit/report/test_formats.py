@@ -93,7 +93,7 @@ def test_sarif_says_what_code_scanning_asks_for():
 
 @pytest.mark.parametrize(
     ("read", "uri"),
-    [("-", "plan.json"), ("/tmp/a/p.json", "p.json"), ("../p.json", "p.json"), ("./a/p.json", "a/p.json")],
+    [("-", "stdin.json"), ("/tmp/a/p.json", "p.json"), ("../p.json", "p.json"), ("./a/p.json", "a/p.json")],
 )
 def test_sarif_names_the_input_below_the_repository(read, uri):
     told = json.loads(render(whole(), "sarif", read))["runs"][0]["results"][0]
