@@ -93,7 +93,8 @@ def _accepting(waivers: Path) -> Callable[[Answer], Answer]:
     from datetime import date
 
     from eksclave.checks.ids import known_ids
-    from eksclave.checks.waivers import read_waivers, waive
+    from eksclave.checks.waiver_file import read_waivers
+    from eksclave.checks.waivers import waive
 
     accepted = read_waivers(waivers, known_ids())
     return lambda answer: waive(answer, accepted, date.today())
