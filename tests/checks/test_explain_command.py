@@ -31,6 +31,10 @@ def run(*arguments):
         ("10.1.0.5/16", "api", "10.1.0.5/16 has host bits set; write 10.1.0.0/16"),
         ("nodes", "10.1.0.5/16", "10.1.0.5/16 has host bits set; write 10.1.0.0/16"),
         ("aws_eks_node_group.defualt", "api", "did you mean 'aws_eks_node_group."),
+        ("ecr.api", "api", "'ecr.api' is an endpoint service, a destination only"),
+        ("aws_eks_cluster.main", "nodes", "is the cluster; write control-plane for who sends"),
+        ("nodes", "aws_eks_cluster.main", "api for what is called"),
+        ("fd00::/8", "api", "fd00::/8 is a network of IPv6; explain traces IPv4"),
         ("nodes", "a..b", "nothing is called 'a..b'"),
     ],
 )

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import threading
 from pathlib import Path
 
 import pytest
@@ -52,6 +54,24 @@ def test_each_input_without_a_cluster_says_what_it_is(tmp_path):
     text = said(run("prove", state, plan))
     assert f"{state}: a state of 1 resource (aws_s3_bucket), no aws_eks_cluster" in text
     assert f"{plan}: a plan of 0 resources, no aws_eks_cluster; give the plan" in text
+
+
+@pytest.mark.parametrize("name", ["a" * 300, "/proc/self/mem"])
+def test_what_cannot_be_read_is_said(name):
+    if "/" in name and not Path(name).exists():
+        pytest.skip("this system has no such file")
+    assert said(run("prove", name)).startswith(f"{name}: cannot be read: ")
+
+
+def test_a_pipe_is_read_once(tmp_path):
+    for content, wanted in ((FLAT.read_bytes(), None), (json.dumps(BUCKET).encode(), "an input of 1 resource")):
+        os.mkfifo(tmp_path / "pipe")
+        writer = threading.Thread(target=(tmp_path / "pipe").write_bytes, args=(content,), daemon=True)
+        writer.start()
+        done = run("prove", tmp_path / "pipe")
+        assert done.exit_code == 0 if wanted is None else wanted in said(done)
+        writer.join()
+        (tmp_path / "pipe").unlink()
 
 
 def test_a_spec_is_recognised(tmp_path):

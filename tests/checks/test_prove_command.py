@@ -98,6 +98,15 @@ def test_every_format_says_what_the_exit_code_says_of_what_asked_nothing(format,
     assert sign in strict.output and "R20" in strict.output and "--lock FILE" in strict.output
 
 
+def test_strict_names_each_cluster_that_something_was_asked_of_nobody_for():
+    arguments = ("prove", CORPUS / "twins" / "plan.json", "--feature", "image-lock", "--strict", "--format", "json")
+    told = json.loads(run(*arguments).output)
+    unasked = [one for one in told["results"] if one["reason"].startswith("asked nothing")]
+    assert {one["cluster"] for one in unasked} == {one["cluster"] for one in told["results"]}
+    assert len(unasked) == 2 and {one["requirement"] for one in unasked} == set(told["asked_nothing"]) == {"R20"}
+    jsonschema.Draft202012Validator(answer_schema()).validate(told)
+
+
 def test_what_asked_nothing_can_be_waived(tmp_path):
     (tmp_path / "w.yaml").write_text("- {waive: R20, address: '*', reason: no lock yet, until: 2999-01-01}\n")
     arguments = ("prove", FLAT, "--feature", "image-lock", "--strict", "--waivers", tmp_path / "w.yaml")

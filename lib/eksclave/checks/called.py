@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from difflib import get_close_matches
-from ipaddress import IPv4Network
+from ipaddress import IPv4Network, IPv6Network
 
 from eksclave.catalog.endpoints import service_names
 from eksclave.checks.serving import bastion_parties, called_name, runner_parties
@@ -29,6 +29,8 @@ def sources(view: View, word: str) -> list[Party]:
     """Return who sends, by a role, an address or a network; raise where nobody is called so."""
     if word == "api":
         raise EksclaveError("'api' is a destination only", "as source write control-plane")
+    if word in service_names():
+        raise EksclaveError(f"'{word}' is an endpoint service, a destination only", "write who calls it, such as nodes")
     return _parties(view, word, "SOURCE", list(_ROLES))
 
 
@@ -50,6 +52,8 @@ def destinations(view: View, word: str) -> list[Destination]:
 def _parties(view: View, word: str, place: str, words: list[str]) -> list[Party]:
     if not word.strip():
         raise EksclaveError(f"{place} is empty", f"write one of {', '.join(_known(words))}, or a Terraform address")
+    if word == view.address:
+        raise EksclaveError(f"'{word}' is the cluster", "write control-plane for who sends, api for what is called")
     if word in _ROLES:
         found = _ROLES[word](view)
         if not found:
@@ -94,5 +98,15 @@ def _network(word: str) -> IPv4Network | None:
     try:
         loose = IPv4Network(word, strict=False)
     except ValueError:
+        if ":" in word and _is_ipv6(word):
+            raise EksclaveError(f"{word} is a network of IPv6", "explain traces IPv4") from None
         return None
     raise EksclaveError(f"{word} has host bits set", f"write {loose}")
+
+
+def _is_ipv6(word: str) -> bool:
+    try:
+        IPv6Network(word, strict=False)
+    except ValueError:
+        return False
+    return True

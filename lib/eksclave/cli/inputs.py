@@ -22,7 +22,7 @@ _PLANS = ("plan.json", "tfplan.json", "state.json")
 
 
 def check_names(inputs: Sequence[str]) -> None:
-    """Raise with every name that cannot be meant: an empty one, YAML."""
+    """Raise with every name that cannot be meant or read: an empty one, YAML, what the system refuses."""
     mistakes = list[Mistake]()
     for name in inputs:
         path = Path(name)
@@ -33,8 +33,21 @@ def check_names(inputs: Sequence[str]) -> None:
         elif path.suffix in (".yaml", ".yml") and path.is_file():
             fix = "synthesize it first (cdktf synth), and give the folder cdktf.out"
             mistakes.append(Mistake(name, "", "this is YAML, a spec?", fix))
+        elif said := _unreadable(path):
+            mistakes.append(Mistake(name, "", f"cannot be read: {said}"))
     if mistakes:
         raise InputError(mistakes)
+
+
+def _unreadable(path: Path) -> str:
+    """Return why a file cannot be read; nothing is taken from pipes (`<(terraform show -json p)`)."""
+    try:
+        if path.is_file():
+            with path.open("rb") as file:
+                file.read(1)
+    except OSError as error:
+        return error.strerror or str(error)
+    return ""
 
 
 def in_users_words(wrong: InputError, piped: Path | None) -> InputError:
@@ -88,7 +101,7 @@ def without_cluster(world: World, files: Mapping[str, Path], piped: Path | None)
 
 
 def _form(file: Path | None) -> str:
-    if file is None:
+    if file is None or not file.is_file():
         return "an input"
     if file.name == "cdk.tf.json":
         return "a stack"
