@@ -80,6 +80,43 @@ def test_strict_fails_where_something_that_applies_was_asked_of_nobody():
     assert strict.exit_code == 1 and "asked nothing: B1" in strict.output
 
 
+@pytest.mark.parametrize(
+    ("format", "sign"),
+    [
+        ("text", "unknown: "),
+        ("json", '"verdict": "unknown"'),
+        ("markdown", "# eksclave prove: unknown"),
+        ("sarif", '"verdict": "unknown"'),
+        ("junit", 'errors="1"'),
+    ],
+)
+def test_every_format_says_what_the_exit_code_says_of_what_asked_nothing(format, sign):
+    arguments = ("prove", FLAT, "--feature", "image-lock", "--format", format)
+    assert run(*arguments).exit_code == 0
+    strict = run(*arguments, "--strict")
+    assert strict.exit_code == 1
+    assert sign in strict.output and "R20" in strict.output and "--lock FILE" in strict.output
+
+
+def test_strict_names_each_cluster_that_something_was_asked_of_nobody_for():
+    arguments = ("prove", CORPUS / "twins" / "plan.json", "--feature", "image-lock", "--strict", "--format", "json")
+    told = json.loads(run(*arguments).output)
+    unasked = [one for one in told["results"] if one["reason"].startswith("asked nothing")]
+    assert {one["cluster"] for one in unasked} == {one["cluster"] for one in told["results"]}
+    assert len(unasked) == 2 and {one["requirement"] for one in unasked} == set(told["asked_nothing"]) == {"R20"}
+    jsonschema.Draft202012Validator(answer_schema()).validate(told)
+
+
+def test_what_asked_nothing_can_be_waived(tmp_path):
+    (tmp_path / "w.yaml").write_text("- {waive: R20, address: '*', reason: no lock yet, until: 2999-01-01}\n")
+    arguments = ("prove", FLAT, "--feature", "image-lock", "--strict", "--waivers", tmp_path / "w.yaml")
+    done = run(*arguments)
+    assert done.exit_code == 0
+    assert done.output.startswith("pass, with 1 waived:\n  R20 image-not-locked at aws_eks_cluster.")
+    assert "(no lock yet, until 2999-01-01)" in done.output
+    assert "(until 2999-01-01)" in run(*arguments, "--format", "junit").output
+
+
 def test_what_is_not_decided_exits_with_1():
     unclear = run("prove", CORPUS / "flat" / "plan.json", "--feature", "customer-routed-control-plane")
     assert unclear.exit_code == 1 and unclear.output.startswith("unknown")
@@ -98,7 +135,8 @@ def test_notes_of_the_readers_are_advice_except_what_assumes_nothing():
     assert not any("at index 0" in text for text in notes)
 
 
-def test_sarif_names_the_plan_that_was_given():
+def test_sarif_names_the_plan_that_was_given(monkeypatch):
+    monkeypatch.chdir(FLAT.parent)
     told = json.loads(run("prove", FLAT, "--format", "sarif", "--feature", "cluster-autoscaler").output)
     (found, *_) = told["runs"][0]["results"]
     assert found["locations"][0]["physicalLocation"]["artifactLocation"]["uri"] == "plan.json"

@@ -2,21 +2,15 @@
 
 from __future__ import annotations
 
-from ipaddress import IPv4Network
-
-from eksclave.catalog.endpoints import service_names
+from eksclave.checks.called import destinations, sources
 from eksclave.checks.features import view_of
 from eksclave.checks.prove import chosen
 from eksclave.checks.secrets import without_secrets
-from eksclave.checks.serving import bastion_parties, called_name, runner_parties
-from eksclave.checks.view import View
-from eksclave.errors import EksclaveError, did_you_mean
+from eksclave.errors import EksclaveError
 from eksclave.net import PortRange, Protocol
 from eksclave.reach.answer import Outcome, Trace
 from eksclave.reach.question import Destination, DnsName, Party, Question
 from eksclave.reach.snapshot import Snapshot
-
-WORDS = ("api", "bastion", "control-plane", "nodes", "pods", "runner")
 
 
 def explain(
@@ -30,52 +24,12 @@ def explain(
     view = view_of(snapshot, next(iter(clusters)))
     parts: list[str] = []
     arrives = True
-    for one in _parties(view, source):
-        for other in _destinations(view, destination):
+    for one in sources(view, source):
+        for other in destinations(view, destination):
             trace = view.trace(Question(one, other, (PortRange.of(port),), Protocol(protocol)))
             arrives &= trace.outcome is Outcome.PASS
             parts.append(_said(one.name, _name(other, destination), f"{port}/{protocol}", trace))
     return without_secrets(snapshot.secret, "\n\n".join(parts)), arrives
-
-
-def _parties(view: View, word: str) -> list[Party]:
-    """Return whom a word means: a role, an address, or a network."""
-    roles = {
-        "nodes": lambda: list(view.nodes),
-        "pods": lambda: list(view.pods),
-        "control-plane": lambda: [view.control_plane],
-        "bastion": lambda: bastion_parties(view),
-        "runner": lambda: runner_parties(view),
-    }
-    if word in roles:
-        found = roles[word]()
-        if not found:
-            raise EksclaveError(f"the input shows no {word} of {view.address}")
-        return found
-    every = [*view.nodes, *view.pods, *bastion_parties(view), *runner_parties(view)]
-    named = [party for party in every if word in party.name]
-    if named:
-        return named[:1]
-    try:
-        return [Party(word, networks=(IPv4Network(word),))]
-    except ValueError:
-        hint = did_you_mean(word, WORDS) or f"write one of {', '.join(WORDS)}, a Terraform address, or a network"
-        raise EksclaveError(f"nothing is called '{word}'", hint) from None
-
-
-def _destinations(view: View, word: str) -> list[Destination]:
-    if word == "api":
-        return [view.api]
-    if word in service_names():
-        return [DnsName(called_name(view, word))]
-    if (
-        "." in word
-        and "/" not in word
-        and not word.replace(".", "").isdigit()
-        and not word.startswith(("aws_", "module."))
-    ):
-        return [DnsName(word.lower())]
-    return list(_parties(view, word))
 
 
 def _name(destination: Destination, word: str) -> str:

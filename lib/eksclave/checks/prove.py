@@ -37,7 +37,7 @@ def prove(
     input or could not use; they are printed as advice of the requirement `NOTE`.
     """
     stands = frozenset(existing)
-    results, advice, nothing = list[Result](), list[Advice](), set[str]()
+    results, advice, nothing = list[Result](), list[Advice](), set[tuple[str, str]]()
     for cluster in chosen(snapshot, only):
         view = view_of(snapshot, cluster, given, stands)
         mine, more = ask(view)
@@ -47,9 +47,11 @@ def prove(
         for check in checks():
             if check.one_is_enough and asked & set(check.asks):
                 asked |= set(check.asks)
-        nothing |= {flow.id for flow in required_flows(view.features) if flow.id not in asked}
+        nothing |= {(flow.id, view.address) for flow in required_flows(view.features) if flow.id not in asked}
     advice += [Advice(NOTE, "", address, without_secrets(snapshot.secret, text)) for address, text in notes]
-    return answer(results, nothing - {result.requirement for result in results}, advice)
+    answered = {result.requirement for result in results}
+    unasked = tuple(sorted(one for one in nothing if one[0] not in answered))
+    return replace(answer(results, {id for id, _ in unasked}, advice), unasked=unasked)
 
 
 def chosen(snapshot: Snapshot, only: str = "") -> tuple[Cluster, ...]:

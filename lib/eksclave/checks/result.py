@@ -131,6 +131,7 @@ class Answer:
     asked_nothing: tuple[str, ...] = ()
     waived: tuple[Waived, ...] = ()
     advice: tuple[Advice, ...] = ()
+    unasked: tuple[tuple[str, str], ...] = ()  # `asked_nothing`, each id with the address of the cluster
 
     @property
     def verdict(self) -> Outcome:

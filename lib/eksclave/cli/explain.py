@@ -22,6 +22,7 @@ def command(inputs: tuple[str, ...], cluster: str, port: int, protocol: str) -> 
     """
     from eksclave.checks.explain import explain
     from eksclave.cli.reading import read_input
+    from eksclave.cli.writing import tell
     from eksclave.errors import EksclaveError
 
     if len(inputs) < 3:
@@ -30,5 +31,5 @@ def command(inputs: tuple[str, ...], cluster: str, port: int, protocol: str) -> 
         )
     *paths, source, destination = inputs
     text, arrives = explain(read_input(paths).snapshot, source, destination, cluster, port, protocol)
-    click.echo(text)
+    tell(f"{text}\n")
     sys.exit(0 if arrives else 1)

@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from eksclave.checks.result import Answer
 
 STRICT = (
-    "Fail on requirements that asked nothing; a pass that rests on how the plan was read where it does not keep "
-    "everything (assumptions in the JSON answer) is unknown."
+    "What asked nothing is unknown, and so is a pass that rests on how the plan was read where it does not keep "
+    "everything (assumptions in the JSON answer)."
 )
 
 
@@ -64,13 +64,15 @@ def command(
     from eksclave.catalog.features import find_feature
     from eksclave.checks.prove import prove
     from eksclave.cli.reading import read_input
-    from eksclave.errors import EksclaveError
+    from eksclave.cli.writing import refuse_to_overwrite, tell, write
     from eksclave.reach.answer import Outcome
     from eksclave.report import render
 
     given = [find_feature(word) for word in features]
+    if output is not None:
+        refuse_to_overwrite(output, (*inputs, *locks, *([waivers] if waivers else [])))
     accept = _accepting(waivers) if waivers else None
-    read = read_input(inputs, locks, image_paths)
+    read = read_input(inputs, locks, image_paths, placing=format == "sarif")
     answer = prove(read.snapshot, given, cluster, read.existing, read.notes)
     if strict:
         from eksclave.checks.strict import strictly
@@ -78,15 +80,12 @@ def command(
         answer = strictly(answer)
     if accept:
         answer = accept(answer)
-    text = render(answer, format, inputs[0])
+    text = render(answer, format, inputs[0], read.files)
     if output is None:
-        click.echo(text, nl=False)
+        tell(text)
     else:
-        try:
-            output.write_text(text, encoding="utf-8")
-        except OSError as error:
-            raise EksclaveError(f"cannot write the answer: {error.strerror or error}", where=str(output)) from None
-    sys.exit(1 if answer.verdict is not Outcome.PASS or (strict and answer.asked_nothing) else 0)
+        write(text, output)
+    sys.exit(0 if answer.verdict is Outcome.PASS else 1)
 
 
 def _accepting(waivers: Path) -> Callable[[Answer], Answer]:
@@ -94,7 +93,8 @@ def _accepting(waivers: Path) -> Callable[[Answer], Answer]:
     from datetime import date
 
     from eksclave.checks.ids import known_ids
-    from eksclave.checks.waivers import read_waivers, waive
+    from eksclave.checks.waiver_file import read_waivers
+    from eksclave.checks.waivers import waive
 
     accepted = read_waivers(waivers, known_ids())
     return lambda answer: waive(answer, accepted, date.today())

@@ -12,7 +12,10 @@ from eksclave.reach.answer import Outcome
 def render(answer: Answer) -> str:
     """Return the answer as JUnit XML: a fail is a failure, an unknown an error, what is waived is skipped."""
     cases = [_case(result, _body(result)) for result in answer.results]
-    cases += [_case(one.result, f"<skipped message={_attribute(one.reason)}/>") for one in answer.waived]
+    cases += [
+        _case(one.result, f"<skipped message={_attribute(f'{one.reason} (until {one.until})')}/>")
+        for one in answer.waived
+    ]
     counts = (
         f'tests="{len(cases)}" failures="{answer.count(Outcome.FAIL)}" '
         f'errors="{answer.count(Outcome.UNKNOWN)}" skipped="{len(answer.waived)}"'

@@ -1,34 +1,42 @@
 """SARIF 2.1.0, which code hosts show beside the change.
 
 GitHub code scanning asks for a file in every location, and for texts of help in every rule (GitHub docs, SARIF support
-for code scanning). Terraform's plans name no files: the input itself stands there, at its first line.
+for code scanning). Terraform's plans name no files: the input that holds the address stands there, at its first line;
+of a folder the stack's cdk.tf.json. Standard input has no file: `stdin.json` stands for it, which code scanning takes
+and shows without an excerpt.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from hashlib import sha256
-from pathlib import PurePath
+from pathlib import Path
 from typing import Any
 
 from eksclave.checks.ids import name_of
 from eksclave.checks.result import Answer, Result
 from eksclave.reach.answer import Outcome
 
+NO_FILES: Mapping[str, str] = {}
 _LEVEL = {Outcome.FAIL: "error", Outcome.UNKNOWN: "warning"}
 
 
-def render(answer: Answer, read: str = "") -> str:
-    """Return fails and unknowns as SARIF results; what is waived carries its suppression. `read` is the input."""
-    import orjson
+def render(answer: Answer, read: str = "", files: Mapping[str, str] = NO_FILES) -> str:
+    """Return fails and unknowns as SARIF results; what is waived carries its suppression.
 
-    file = _file(read)
+    `files` says which file holds an address, `read` is the input for all others.
+    """
+    import orjson
 
     found = [(result, None) for result in answer.results if result.outcome in _LEVEL]
     waived = [(one.result, f"{one.reason} (until {one.until})") for one in answer.waived]
     rules = sorted({result.requirement for result, _ in (*found, *waived)}, key=lambda id: (id[0], int(id[1:])))
     run = {
         "tool": {"driver": {"name": "eksclave", "version": _version(), "rules": [_rule(id) for id in rules]}},
-        "results": [_result(result, rules.index(result.requirement), why, file) for result, why in (*found, *waived)],
+        "results": [
+            _result(result, rules.index(result.requirement), why, _file(_holder(result, read, files)))
+            for result, why in (*found, *waived)
+        ],
         "properties": {"verdict": str(answer.verdict), "askedNothing": list(answer.asked_nothing)},
     }
     document = {"$schema": "https://json.schemastore.org/sarif-2.1.0.json", "version": "2.1.0", "runs": [run]}
@@ -44,9 +52,17 @@ def _version() -> str:
         return "0"
 
 
+def _holder(result: Result, read: str, files: Mapping[str, str]) -> str:
+    """Return the file that holds what decided, else the cluster, else the first input."""
+    addresses = (*(stop.address for stop in result.stopped_at), result.cluster)
+    return next((files[one] for one in addresses if one in files), read)
+
+
 def _file(read: str) -> str:
     """Return the input as a URI below the repository's root: relative where it is, else its name."""
-    path = PurePath(read if read not in ("", "-") else "plan.json")
+    path = Path({"": "plan.json", "-": "stdin.json"}.get(read, read))
+    if path.is_absolute() and path.is_relative_to(Path.cwd()):
+        path = path.relative_to(Path.cwd())
     return path.name if path.is_absolute() or ".." in path.parts else path.as_posix()
 
 

@@ -20,15 +20,33 @@ LISTED = 8
 
 def render(answer: Answer) -> str:
     """Return the answer as plain text."""
-    lines = [_VERDICT[answer.verdict], ""]
+    passed = answer.verdict is Outcome.PASS
+    lines = [_verdict(answer), *(_waived(answer) if passed else ()), ""]
     for cause in causes(answer.results):
         lines += [*_finding(cause), ""]
     lines += [line for one in answer.advice if one.requirement != "note" for line in (*_advice(one), "")]
     lines += _notes([one for one in answer.advice if one.requirement == "note"])
+    if answer.waived and not passed:
+        lines += ["waived:", *_waived(answer), ""]
     lines.append(summary(answer))
     if answer.asked_nothing:
         lines.append(f"asked nothing: {', '.join(answer.asked_nothing)}")
     return "\n".join(lines)
+
+
+def _verdict(answer: Answer) -> str:
+    if answer.verdict is Outcome.PASS and answer.waived:
+        return f"pass, with {len(answer.waived)} waived:"
+    return _VERDICT[answer.verdict]
+
+
+def _waived(answer: Answer) -> list[str]:
+    """What was accepted although it does not pass: never out of sight."""
+    return [
+        f"  {one.result.requirement} {name_of(one.result.requirement)} at {one.result.where} "
+        f"({one.reason}, until {one.until})"
+        for one in answer.waived
+    ]
 
 
 def _finding(cause: Cause) -> list[str]:

@@ -7,7 +7,8 @@ from datetime import date
 import pytest
 from eksclave.checks.ids import known_ids
 from eksclave.checks.result import Result, StoppedAt, answer
-from eksclave.checks.waivers import Waiver, matches, read_waivers, waive
+from eksclave.checks.waiver_file import read_waivers
+from eksclave.checks.waivers import Waiver, matches, waive
 from eksclave.errors import InputError
 from eksclave.reach.answer import Outcome
 
@@ -99,3 +100,50 @@ def test_a_waiver_covers_fails_and_unknowns_of_its_id_at_the_place_or_the_cluste
     else:
         with pytest.raises(InputError, match="matches no finding"):
             waive(answer([OPEN, KEPT]), [waiver], TODAY)
+
+
+def of(word):
+    """One waiver of this word, as a line of YAML."""
+    return f"- {{waive: {word}, address: '*', reason: x, until: 2026-12-31}}\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (
+            "# why\n" + of("n5"),
+            "waivers.yaml:2 [0].waive: no requirement has the id 'n5'; did you mean 'N5'?",
+        ),
+        (of("sts-unreachabel"), "did you mean 'sts-unreachable'?"),
+        (of("s3-unreachable"), "write one of these ids"),
+        (of("'N5 imds-off'"), "no requirement has the id 'N5 imds-off'"),
+        (
+            "- waive: N5\n  address: '*'\n  reason: x\n  until: 2027-31-01\n",
+            "waivers.yaml:4 [0].until: '2027-31-01' is no date; write it as 2027-01-31",
+        ),
+        (
+            "- waive: N5\n  address: '*'\n  reason: x\n  until: 31.1.2027\n",
+            "waivers.yaml:4 [0].until: '31.1.2027' is no date",
+        ),
+        ("- waive: N5\n  adress: '*'\n", "waivers.yaml:2 [0].adress: is no field of a waiver; did you mean 'address'?"),
+        (
+            of("N5") * 2,
+            "waivers.yaml:2 [1]: waives N5 at '*' again; remove it, or the one at ",
+        ),
+        ("- waive: N5\n  {\n", "waivers.yaml:3"),
+    ],
+)
+def test_a_mistake_says_its_line_and_what_was_meant(tmp_path, text, said):
+    with pytest.raises(InputError) as wrong:
+        written(tmp_path, text)
+    assert said in str(wrong.value)
+
+
+@pytest.mark.parametrize("word", ["N5", "sts-unreachable", "N5 sts-unreachable"])
+def test_a_requirement_is_waived_by_what_is_printed_of_it(tmp_path, word):
+    assert written(tmp_path, of(word))[0].waive == "N5"
+
+
+def test_waivers_may_share_what_they_have_in_common(tmp_path):
+    text = "- &a {waive: P2, address: a, reason: x, until: 2026-12-31}\n- {<<: *a, address: b}\n"
+    assert [one.address for one in written(tmp_path, text)] == ["a", "b"]

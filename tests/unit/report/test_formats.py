@@ -93,7 +93,7 @@ def test_sarif_says_what_code_scanning_asks_for():
 
 @pytest.mark.parametrize(
     ("read", "uri"),
-    [("-", "plan.json"), ("/tmp/a/p.json", "p.json"), ("../p.json", "p.json"), ("./a/p.json", "a/p.json")],
+    [("-", "stdin.json"), ("/tmp/a/p.json", "p.json"), ("../p.json", "p.json"), ("./a/p.json", "a/p.json")],
 )
 def test_sarif_names_the_input_below_the_repository(read, uri):
     told = json.loads(render(whole(), "sarif", read))["runs"][0]["results"][0]
@@ -131,6 +131,12 @@ def test_text_says_verdict_then_worst_then_counts():
     assert lines.index("unknown[R6 node-policy-missing]: the role is not known") > lines.index(lines[2])
     assert "3 requirements asked 4 questions: 1 pass, 1 fail, 1 unknown, 1 waived" in lines
     assert lines[-1] == "asked nothing: C9"
+    assert "  P4 open-ingress at aws_security_group.open (a lab, until 2027-01-31)" in lines
+
+
+def test_what_is_waived_keeps_its_day_in_junit():
+    skipped = xml.fromstring(render(whole(), "junit"))[0].find("testcase/skipped")
+    assert skipped.get("message") == "a lab (until 2027-01-31)"
 
 
 def test_markdown_names_every_finding_and_waiver():

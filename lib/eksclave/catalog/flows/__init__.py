@@ -19,7 +19,7 @@ from eksclave.catalog.flows.link_local import LINK_LOCAL
 from eksclave.catalog.flows.names import NAMES
 from eksclave.catalog.flows.row import HTTPS, Impact, PortUse, RequiredFlow, Role, When
 from eksclave.catalog.flows.services import SERVICES
-from eksclave.errors import EksclaveError
+from eksclave.errors import EksclaveError, did_you_mean
 
 FLOWS: tuple[RequiredFlow, ...] = (
     *NAMES,
@@ -38,7 +38,7 @@ _BY_ID = {flow.id: flow for flow in FLOWS}
 def find_flow(id: str) -> RequiredFlow:
     """Return the row with this id; raise where there is none."""
     if id not in _BY_ID:
-        raise EksclaveError(f"no required flow has the id '{id}'", "see docs/checks")
+        raise EksclaveError(f"no required flow has the id '{id}'", did_you_mean(id, _BY_ID))
     return _BY_ID[id]
 
 
