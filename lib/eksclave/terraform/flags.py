@@ -25,6 +25,11 @@ def name_of(term: Term) -> str:
     return next((step for step in reversed(term.rest) if isinstance(step, str)), term.name)
 
 
+def names_a_flag(name: str) -> bool:
+    """Tell whether a name is that of a flag: `enable_dns`, `private_dns_enabled`."""
+    return bool(_FLAG.search(name))
+
+
 def decided(
     listed: Sequence[Term], place: Place, variables: Mapping[str, Any], plural: bool, notes: list[str]
 ) -> list[Term]:
@@ -59,7 +64,7 @@ def _said(answer: object) -> str:
 
 def _is_flag(term: Term) -> bool:
     named = term.root == "var" or (term.root == "each" and term.name == "value" and bool(term.rest))
-    return named and bool(_FLAG.search(name_of(term)))
+    return named and names_a_flag(name_of(term))
 
 
 def _together(flags: Sequence[Term], place: Place, variables: Mapping[str, Any]) -> object:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from eksclave.terraform.flags import names_a_flag
 from eksclave.terraform.kinds import attribute_kind
 from eksclave.terraform.origins import tells_no_thing
 from eksclave.terraform.peers import others_know
@@ -14,7 +15,7 @@ from eksclave.terraform.values import Path
 
 _NOT_IN_POLICIES = ("subnet", "route_table", "network_acl", "security_group", "gateway", "nat_gateway")
 OPAQUE = "?"
-TEXT = "text"  # what a name says is a flag, a number or a plain text
+FLAG = "flag"
 
 
 def not_given(instance: Instance, path: Path, listed: Iterable[Term]) -> str:
@@ -34,7 +35,7 @@ def cannot_be_a_policy(listed: Iterable[Term], place: Place) -> bool:
 
     Then an endpoint's policy that is "known after apply" is simply not given: AWS fills in full access.
     """
-    found = set(_leaves(listed, place, 0)) - {TEXT}
+    found = set(_leaves(listed, place, 0)) - {FLAG}
     return bool(found) and found <= set(_NOT_IN_POLICIES)
 
 
@@ -43,7 +44,7 @@ def cannot_be_a_flag(listed: Iterable[Term], place: Place) -> bool:
 
     What an expression makes of constants alone would be known.
     """
-    return not {OPAQUE, TEXT} & set(_leaves(listed, place, 0))
+    return not {OPAQUE, FLAG} & set(_leaves(listed, place, 0))
 
 
 def _leaves(listed: Iterable[Term], place: Place, depth: int) -> Iterable[str]:
@@ -90,8 +91,10 @@ def _local(name: str, place: Place, depth: int) -> Iterable[str]:
     kind = attribute_kind(name) or attribute_kind(name.removesuffix("s"))
     if kind is not None:
         yield kind.name
-    else:
-        yield TEXT if tells_no_thing(name) else OPAQUE
+    elif not tells_no_thing(name):
+        yield OPAQUE
+    elif names_a_flag(name):
+        yield FLAG
 
 
 def _module(term: Term, scope: Scope, depth: int) -> Iterable[str]:
