@@ -9,6 +9,7 @@ from eksclave.reach.answer import Disposition as Ends
 from eksclave.reach.answer import Hop, HopKind, Trace
 from eksclave.reach.facts.clusters import NodeGroup
 from eksclave.reach.facts.groups import SecurityGroup
+from eksclave.reach.facts.network import Nacl
 from eksclave.reach.facts.values import choices, known_or
 from eksclave.reach.question import ALL_EPHEMERAL, Party, Question, ephemeral_ports
 
@@ -108,17 +109,25 @@ def _nacl(view: View, question: Question, trace: Trace, hop: Hop) -> str:
         far = ", ".join(map(str, question.source.networks))
     if ports == ALL_EPHEMERAL:
         said = "1024-65535"
-    allowed = f"{question.protocol} {said}" if _lets_anything(view, hop, outbound) else 'every port (protocol "-1")'
+    acl = _acl_of(view, hop)
+    allowed = f"{question.protocol} {said}" if _lets_anything(acl, outbound) else 'every port (protocol "-1")'
     return (
-        f"add {direction} entry to {hop.origin.address}, numbered below every entry that denies it: "
+        f"add {direction} entry to {(acl or hop).origin.address}, numbered below every entry that denies it: "
         f"allow {allowed} {'to' if outbound else 'from'} {far}"
     )
 
 
-def _lets_anything(view: View, hop: Hop, outbound: bool) -> bool:
+def _acl_of(view: View, hop: Hop) -> Nacl | None:
+    """Return the ACL that decided at a hop, also where the entry that did is a resource of its own."""
+    for acl in view.snapshot.nacls:
+        if hop.origin.address in (acl.origin.address, *(entry.origin.address for entry in acl.entries)):
+            return acl
+    return None
+
+
+def _lets_anything(acl: Nacl | None, outbound: bool) -> bool:
     """Tell whether the ACL allows anything in this direction; one that was emptied is not mended port by port."""
-    acls = (one for one in view.snapshot.nacls if one.origin.address == hop.origin.address)
-    entries = [entry for acl in acls for entry in acl.entries if entry.egress is outbound]
+    entries = [entry for entry in (acl.entries if acl else ()) if entry.egress is outbound]
     return any(known_or(entry.allow, True) and not isinstance(entry.cidr, IPv6Network) for entry in entries)
 
 
