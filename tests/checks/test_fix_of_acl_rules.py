@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
 import orjson
@@ -11,9 +10,9 @@ from eksclave.reach.answer import Outcome
 from eksclave.reach.build import snapshot
 from eksclave.terraform.read import read_documents
 
+from tests.wirings.changes import applied
+
 WIRINGS = Path(__file__).parents[1] / "wirings"
-sys.path.insert(0, str(WIRINGS))
-from changes import applied
 
 
 def test_the_fix_adds_an_entry_to_the_acl_and_no_more_than_was_asked():
