@@ -74,6 +74,7 @@ def planned(binary: Terraform, folder: Path) -> dict[str, Any]:
     binary.plan(folder)
     plan = binary.show(folder, "plan.bin")
     plan.pop("timestamp", None)
+    plan.get("relevant_attributes", []).sort(key=orjson.dumps)
     return plan
 
 

@@ -11,28 +11,17 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
-from typing import Any
 
 import orjson
-from eksclave.terraform.binary import Terraform, terraform
+from eksclave.terraform.binary import terraform
 
 sys.path.insert(0, str(Path(__file__).parent))
 sys.path.insert(1, str(Path(__file__).parents[1]))
 from changes import changes
-from corpus.make import emulated_aws
+from corpus.make import emulated_aws, planned
 
 WIRINGS = Path(__file__).parent
 SORTED = orjson.OPT_SORT_KEYS | orjson.OPT_APPEND_NEWLINE
-
-
-def planned(binary: Terraform, folder: Path) -> dict[str, Any]:
-    """Return the plan of a configuration, without what changes from run to run."""
-    binary.init(folder)
-    binary.plan(folder)
-    plan = binary.show(folder, "plan.bin")
-    plan.pop("timestamp", None)
-    plan.get("relevant_attributes", []).sort(key=orjson.dumps)
-    return plan
 
 
 def make(name: str, environment: dict[str, str]) -> None:

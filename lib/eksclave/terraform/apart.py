@@ -15,8 +15,8 @@ _MOST = 32
 def one_a_zone(value: Value, deref: Deref, notes: list[str]) -> Value:
     """Return the value without readings that put two subnets of one zone into the list.
 
-    Where that is all there is, what a `slice()` of it may be: its longest runs without a zone twice. Nobody slices a
-    list that is written out, so only lists that are named whole come here.
+    Where that is all there is, what a `slice()` or a filter may leave of it: rows without a zone twice, or any one of
+    each zone. Nobody slices a list that is written out, so only lists that are named whole come here.
     """
     if isinstance(value, AnyOf):
         fitting = [one for one in value.candidates if isinstance(one, list) and not _twice(one, deref)]

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from eksclave.terraform.expressions import Node, NotParsed, template
-from eksclave.terraform.functions import call, choose, members, operate, text
+from eksclave.terraform.expressions import NotParsed, template
+from eksclave.terraform.meaning import Names, meaning
 from eksclave.terraform.part import Qualify
-from eksclave.terraform.values import AnyOf, Ref, Unknown, Value, dig, is_symbolic, symbols
+from eksclave.terraform.values import Ref, Unknown, Value, dig, is_symbolic, symbols
 
 Json = dict[str, Any]
 Key = str | int | None
-Names = Mapping[str, Value]
 _META = ("//", "provider", "lifecycle", "depends_on", "count", "for_each", "provisioner", "connection")
 
 
@@ -153,85 +152,13 @@ class Stack:
         if "${" not in value and "%{" not in value:
             return value
         try:
-            return self._node(template(value), names)
+            return meaning(self, template(value), names)
         except NotParsed as error:
             return Unknown(f"an expression that is not read: {error}")
         except RecursionError:
             return Unknown("an expression that refers to itself")
 
-    def _node(self, node: Node, names: Names) -> Value:
-        kind = node[0]
-        if kind == "lit":
-            return node[1]
-        if kind == "template":
-            return "".join(text(self._node(part, names)) for part in node[1])
-        if kind in ("name", "attr", "index", "splat"):
-            return self._traversal(node, names)
-        if kind == "list":
-            return [self._node(part, names) for part in node[1]]
-        if kind == "object":
-            return {text(self._node(key, names)): self._node(part, names) for key, part in node[1]}
-        if kind == "call":
-            given: list[Value] = []
-            for argument in node[2]:
-                spread = argument[0] == "spread"
-                found = self._node(argument[1] if spread else argument, names)
-                given += found if spread and isinstance(found, list) else [found]
-            return call(node[1], given)
-        if kind == "if":
-            condition = self._node(node[1], names)
-            if not is_symbolic(condition):
-                return self._node(node[2] if condition in (True, "true") else node[3], names)
-            return choose(condition, self._node(node[2], names), self._node(node[3], names))
-        if kind == "not":
-            found = self._node(node[2], names)
-            if is_symbolic(found):
-                return Unknown("known after apply")
-            return (found not in (True, "true")) if node[1] == "!" else -found
-        if kind == "op":
-            return operate(node[1], self._node(node[2], names), self._node(node[3], names))
-        return self._loop(node, names)
-
-    def _loop(self, node: Node, names: Names) -> Value:
-        _, key_name, value_name, over_node, key_node, value_node, when = node
-        over = self._node(over_node, names)
-        if isinstance(over, dict):
-            pairs = list(over.items())
-        elif isinstance(over, list):
-            pairs = list(enumerate(over))
-        else:
-            return Unknown("a loop over what is known only after apply")
-        found: list[tuple[Value, Value]] = []
-        for key, value in pairs:
-            inner = {**names, value_name: value, **({key_name: key} if key_name else {})}
-            if when is None or self._node(when, inner) in (True, "true"):
-                named = self._node(key_node, inner) if key_node is not None else None
-                found.append((named, self._node(value_node, inner)))
-        return {text(key): value for key, value in found} if key_node is not None else [value for _, value in found]
-
-    def _traversal(self, node: Node, names: Names) -> Value:
-        steps: list[tuple[str, Any]] = []
-        while node[0] in ("attr", "index", "splat"):
-            steps.append((node[0], node[2] if len(node) > 2 else None))
-            node = node[1]
-        steps.reverse()
-        if node[0] != "name":
-            return self._walk(self._node(node, names), steps, names)
-        head = node[1]
-        if head in names:
-            return self._walk(names[head], steps, names)
-        if head in ("var", "local", "module") and steps:
-            return self._walk(self._named(head, str(steps[0][1])), steps[1:], names)
-        if head in ("path", "terraform", "self"):
-            return Unknown(f"{head} is known only where terraform runs") if head != "terraform" else "default"
-        width = 2 if head == "data" else 1
-        words = [head, *(str(step) for kind, step in steps[:width] if kind == "attr")]
-        block = ".".join(words)
-        if len(words) != width + 1 or self.block(block) is None:
-            return Unknown(f"{block} is not in this stack")
-        return self._walk(self._instances(block), steps[width:], names)
-
-    def _instances(self, block: str) -> Value:
+    def instances(self, block: str) -> Value:
         """Return a block as a value: one Ref, a list of them (count) or a map (for_each)."""
         keys = self.keys(block)
         self._watch |= {self.address(block, key) for key in keys}
@@ -241,7 +168,8 @@ class Stack:
         refs = {key: Ref(self.address(block, key)) for key in keys}
         return list(refs.values()) if "count" in body else refs
 
-    def _named(self, head: str, name: str) -> Value:
+    def named(self, head: str, name: str) -> Value:
+        """Return the value of a local or of a variable's default."""
         if head == "module":
             return Unknown(f"module.{name} is not read")
         mark = (head, name)
@@ -259,28 +187,7 @@ class Stack:
         self._busy.discard(mark)
         return value
 
-    def _walk(self, value: Value, steps: list[tuple[str, Any]], names: Names) -> Value:
-        for at, (kind, step) in enumerate(steps):
-            if kind == "splat":
-                if isinstance(value, Ref):
-                    value = self._known(value)
-                    value = value if isinstance(value, (list, dict)) else [value]
-                found = members(value)
-                if found is None:
-                    return Unknown("a splat over what is known only after apply")
-                return [self._walk(member, steps[at + 1 :], names) for member in found]
-            key = self._node(step, names) if kind == "index" else step
-            if is_symbolic(key):
-                reason = "an index that is known only after apply"
-                parts = tuple(self._walk(part, steps[at + 1 :], names) for part in members(value) or ())
-                return AnyOf(parts, reason) if parts else Unknown(reason)
-            if isinstance(value, Ref):
-                value = Ref(value.address, (*value.path, int(key) if isinstance(key, float) else key))
-            else:
-                value = dig(value, (key,))
-        return self._known(value)
-
-    def _known(self, value: Value) -> Value:
+    def known(self, value: Value) -> Value:
         """Return what the configuration says about a reference's target, or the reference."""
         if not isinstance(value, Ref) or not value.path:
             return value

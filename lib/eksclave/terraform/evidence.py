@@ -6,15 +6,13 @@ internals documentation, JSON output format). What is in no visible expression i
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from eksclave.terraform.references import all_references, parse
+from eksclave.terraform.references import all_references, parse, without_indexes
 from eksclave.terraform.values import Path
 
-_INDEX = re.compile(r'\[(?:\d+|"(?:[^"\\]|\\.)*")\]')
 Used = dict[str, set[Path]]
 """Attributes that are used, by the block's address without any index."""
 
@@ -46,7 +44,7 @@ def gather(document: Mapping[str, Any]) -> Evidence:
     for one in document.get("relevant_attributes") or ():
         if isinstance(one, dict) and isinstance(one.get("resource"), str):
             attribute = tuple(step for step in one.get("attribute") or () if isinstance(step, (str, int)))
-            relevant.setdefault(_INDEX.sub("", one["resource"]), set()).add(attribute)
+            relevant.setdefault(without_indexes(one["resource"]), set()).add(attribute)
     visible: Used = {}
     if relevant:
         _walk((document.get("configuration") or {}).get("root_module"), "", visible)
@@ -55,7 +53,7 @@ def gather(document: Mapping[str, Any]) -> Evidence:
 
 def static(module: str, block: str) -> str:
     """Return a block's address without any index."""
-    return _INDEX.sub("", f"{module}.{block}" if module else block)
+    return without_indexes(f"{module}.{block}" if module else block)
 
 
 def _walk(module: Any, address: str, visible: Used) -> None:

@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from eksclave.terraform.evaluate import Key, Names, Stack
+from eksclave.terraform.evaluate import Key, Stack
+from eksclave.terraform.meaning import Names
 from eksclave.terraform.scope import Instance, Json
 from eksclave.terraform.values import Unknown, Value, symbols
 

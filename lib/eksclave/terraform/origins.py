@@ -14,12 +14,11 @@ from typing import Any
 from eksclave.terraform.cycles import waiting
 from eksclave.terraform.exact import without_templates
 from eksclave.terraform.kinds import Kind, attribute_kind, produces
-from eksclave.terraform.references import Term, terms
+from eksclave.terraform.references import Term, terms, without_indexes
 from eksclave.terraform.scope import Json, Scope
 from eksclave.terraform.settle import usable
 from eksclave.terraform.values import Path
 
-_INDEX = re.compile(r'\[(?:\d+|"(?:[^"\\]|\\.)*")\]')
 _NO_THING = re.compile(
     r"^(create|enable|enabled|use|is|has|attach|should|manage|len|length|num|max|min|count)(_|$)"
     r"|_(count|enabled|config|tags|prefix|suffix|version|region|azs|zones|cidrs?|policies|labels|annotations|services?)$"
@@ -79,7 +78,7 @@ class Origins:
         leading = self.leading.get(kind)
         if leading is None:
             leading = self.leading[kind] = self._leading(kind)
-        module = _INDEX.sub("", scope.address)
+        module = without_indexes(scope.address)
         if term.root == "local":
             return (module, "all", "") in leading and not is_another_thing(term.name, kind)
         return any(node in leading for node in self._nodes(term, module))

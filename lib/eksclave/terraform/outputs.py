@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from eksclave.terraform.flags import names_a_flag
 from eksclave.terraform.kinds import Kind, attribute_kind
 from eksclave.terraform.scope import Scope
 from eksclave.terraform.values import Ref
@@ -13,8 +13,6 @@ from eksclave.terraform.words import telling, words
 
 if TYPE_CHECKING:
     from eksclave.terraform.settle import Hit
-
-_FLAG = re.compile(r"^(attach|create|enable|use|with|add|include|associate|is|has|assign)_|_enabled?$|_attached$")
 
 
 def could_be(outputs: Mapping[str, Any], kind: Kind | None) -> list[str]:
@@ -31,7 +29,7 @@ def flagged(scope: Scope, hits: Sequence[Hit]) -> bool:
     said = [word for hit in hits if not hit.many for member in hit.members for word in _words_of(member)]
     for name, declared in (scope.configuration.get("variables") or {}).items():
         boolean = isinstance((declared or {}).get("default"), bool)
-        if (boolean or _FLAG.search(name)) and any(word in said for word in words(name) if telling(word)):
+        if (boolean or names_a_flag(name)) and any(word in said for word in words(name) if telling(word)):
             return True
     return False
 

@@ -25,6 +25,7 @@ def paired(found: Found, key: Key, siblings: Sequence[Key], equal: bool, notes: 
     if len(set(chosen.values())) < len(chosen) or (not chosen and not (equal and things)):
         return found
     if not chosen:
+        notes.append(f"{key!r} stands for one of {len(found)} things, its siblings for the others: the plan lost which")
         return [found[sorted(map(str, siblings)).index(str(key))]]
     mine = [chosen[key]] if key in chosen else [at for at in range(len(found)) if at not in chosen.values()]
     if len(mine) == 1:

@@ -79,9 +79,10 @@ def is_only_gateway(instance: Instance, path: Path) -> bool:
 
 
 def others_know(instance: Instance, name: str) -> bool:
-    """Tell whether an optional attribute that AWS fills in is known wherever a sibling of the block was given one.
+    """Tell whether an optional attribute that AWS fills in is known of a sibling of the block.
 
-    Then what is not known here was not given: it would be as well known.
+    Then what is not known here was most likely not given. It may be a text with an id in it, which the sibling's has
+    not: whoever takes this reading must state it.
     """
     if instance.scope is None:
         return False

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from eksclave.terraform.values import Path
 
+_INDEX = re.compile(r'\[(?:\d+|"(?:[^"\\]|\\.)*")\]')
 _STEP = re.compile(r'\.?([A-Za-z_][\w-]*)|\[(\d+)\]|\["((?:[^"\\]|\\.)*)"\]|\.(\d+)')
 
 
@@ -36,6 +37,11 @@ def split(address: str) -> Path:
         else:
             steps.append(word)
     return tuple(steps)
+
+
+def without_indexes(address: str) -> str:
+    """Return an address as the configuration knows it: `module.a["x"].aws_b.c[0]` is `module.a.aws_b.c`."""
+    return _INDEX.sub("", address)
 
 
 def reduced(references: Sequence[str]) -> list[str]:

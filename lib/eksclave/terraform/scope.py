@@ -45,7 +45,7 @@ class Scope:
 
     @property
     def foreign(self) -> bool:
-        """Whether the module, or one that it stands in, comes from a registry or a repository: it cannot be edited."""
+        """Whether the module, or one that it stands in, comes from a registry or a repository."""
         source = str(self.call.get("source") or ".")
         return not source.startswith((".", "/")) or (self.parent is not None and self.parent.foreign)
 

@@ -43,7 +43,7 @@ def settle(hits: Sequence[Hit], kind: Kind | None, plural: bool, used: tuple[Ref
         return Unknown("made by an expression of which the plan keeps only the references", used)
     if plural:
         return _list(hits)
-    members = [part for hit in hits for member in hit.members for part in _choices(member)]
+    members = [part for hit in hits for member in hit.members for part in choices(member)]
     open_ones = [member for member in members if is_symbolic(member)]
     fitting = open_ones or [member for member in members if usable(member, kind)]
     return one_of(fitting, "the expression names several") if fitting else Unknown("nothing fits", used)
@@ -75,9 +75,9 @@ def alternatives(hits: Iterable[Hit]) -> list[list[Value]]:
     found: dict[str, list[Value]] = {}
     for hit in hits:
         certain = [member for member in hit.members if not isinstance(member, AnyOf)]
-        choices = [member for member in hit.members if isinstance(member, AnyOf)]
+        open_ones = [member for member in hit.members if isinstance(member, AnyOf)]
         lists = [list(certain)]
-        for choice in choices:
+        for choice in open_ones:
             lists = [
                 [*before, *(part for part in _opened(candidate) if part not in before)]
                 for before in lists
@@ -132,7 +132,8 @@ def reference(instance: Instance, attribute: Path, kind: Kind | None) -> Ref | N
     return Ref(instance.address, attribute) if produces(kind, instance.type, attribute) else None
 
 
-def _choices(member: Value) -> Sequence[Value]:
+def choices(member: Value) -> Sequence[Value]:
+    """Return what one value may be."""
     return member.candidates if isinstance(member, AnyOf) else (member,)
 
 
@@ -140,7 +141,7 @@ def one_of(values: Sequence[Value], reason: str) -> Value:
     """Return the one distinct value, or the choice between several."""
     distinct: list[Value] = []
     for value in values:
-        for candidate in _choices(value):
+        for candidate in choices(value):
             if candidate not in distinct:
                 distinct.append(candidate)
     return distinct[0] if len(distinct) == 1 else AnyOf(tuple(distinct), reason)

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 from eksclave.terraform.kinds import Kind, produces
 from eksclave.terraform.references import Term, split
 from eksclave.terraform.scope import Instance
+from eksclave.terraform.settle import Hit, alternatives, choices
 from eksclave.terraform.values import AnyOf, Path, Ref, Value
 from eksclave.terraform.words import telling, within, words
 
 if TYPE_CHECKING:
     from eksclave.terraform.place import Want
-    from eksclave.terraform.settle import Hit
 
 
 def attribute_of(path: Path, instance: Instance, kind: Kind | None) -> tuple[Path, Path]:
@@ -56,8 +56,6 @@ def joined(found: Found, listed: Sequence[Term], rest: Path, want: Want) -> list
     Two lists alone are joined, or the first is taken (`concat`, `coalescelist`, `try`). Where something else stands
     beside them that may be a condition, or a step takes a part of an object, each of them may be meant.
     """
-    from eksclave.terraform.settle import Hit, alternatives
-
     every = [hit for _, hits in found for hit in hits]
     lists = [hits for _, hits in found if any(hit.many for hit in hits)]
     parts = any(isinstance(step, str) and telling(step) for step in rest)
@@ -77,8 +75,6 @@ def joined(found: Found, listed: Sequence[Term], rest: Path, want: Want) -> list
 
 
 def _whole(hits: Sequence[Hit]) -> Hit:
-    from eksclave.terraform.settle import Hit
-
     members = {repr(member): member for hit in hits for member in hit.members}
     return Hit(tuple(members.values()), True, all(hit.guessed for hit in hits))
 
@@ -91,9 +87,7 @@ def by_words(
     `ingress_bastion_443` points to `module.bastion.aws_security_group.this` rather than to the nodes' group; the record
     `sts.eu-central-1.amazonaws.com` to the endpoint of `com.amazonaws.eu-central-1.sts`.
     """
-    from eksclave.terraform.settle import Hit
-
-    members = [part for hit in hits for member in hit.members for part in _choices(member)]
+    members = [part for hit in hits for member in hit.members for part in choices(member)]
     if want.plural or not said or len(members) < 2 or not all(isinstance(m, Ref) for m in members):
         return hits
     names = [_names(member) | _service(member, deref) for member in members]
@@ -113,10 +107,6 @@ def _service(ref: Ref, deref: Callable[[Ref], Value]) -> set[str]:
         return set()
     service = deref(Ref(ref.address, ("service_name",)))
     return set(words(service)) if isinstance(service, str) else set()
-
-
-def _choices(member: Value) -> Sequence[Value]:
-    return member.candidates if isinstance(member, AnyOf) else (member,)
 
 
 def _names(ref: Ref) -> set[str]:
